@@ -21,6 +21,7 @@ MODEL_MODULES = [
     "incubator.organizations.models",
 ]
 ACQUIRE_TIMEOUT_S = 10
+T = TypeVar("T")
 Isolation = Literal["read_committed", "repeatable_read", "serializable"]
 Observer = Callable[[str, float], None]
 
@@ -140,6 +141,11 @@ async def rows(sql: str, *args: object) -> list[asyncpg.Record]:
     """Run a statement and return its rows, inside the running transaction when there is one."""
     async with _client().acquire_connection() as connection:
         return list(await connection.fetch(sql, *args))
+
+
+async def rows_as(cls: type[T], sql: str, *args: object) -> list[T]:
+    """Run a statement and return its rows as instances of a dataclass; columns and fields have the same names."""
+    return [cls(**found) for found in await rows(sql, *args)]
 
 
 async def row(sql: str, *args: object) -> asyncpg.Record | None:
