@@ -1,9 +1,9 @@
 """Gives each request an id, and writes one line of JSON about it when it has been answered."""
 
+import logging
 import re
 import time
 
-import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -11,7 +11,7 @@ from incubator.kernel.actor import set_request_id
 from incubator.kernel.ids import new_id
 from incubator_graphql.metrics import DURATIONS, REQUESTS
 
-log = structlog.get_logger("access")
+logger = logging.getLogger("access")
 
 REQUEST_ID_HEADER = "x-request-id"
 SILENT_PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
@@ -58,16 +58,15 @@ class AccessLog:
             REQUESTS.labels(route, scope["method"] if scope["method"] in _METHODS else "other", status).inc()
             DURATIONS.labels(route).observe(seconds)
             if scope["path"] not in SILENT_PATHS:
-                log.info(
-                    "request",
-                    request_id=request_id,
-                    method=scope["method"][:10],
-                    path=scope["path"][:200],
-                    status=status,
-                    bytes=size,
-                    ms=round(seconds * 1000, 1),
-                    address=scope["client"][0] if scope.get("client") else None,
-                )
+                facts = {
+                    "method": scope["method"][:10],
+                    "path": scope["path"][:200],
+                    "status": status,
+                    "bytes": size,
+                    "ms": round(seconds * 1000, 1),
+                    "address": scope["client"][0] if scope.get("client") else None,
+                }
+                logger.info("request", extra=facts)
 
 
 def route_of(scope: Scope) -> str:

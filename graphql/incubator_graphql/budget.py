@@ -1,14 +1,14 @@
 """A bucket of points per user: what a client may spend on queries, or how often a stranger may try a password."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-log = structlog.get_logger(__name__)
+logger = logging.getLogger(__name__)
 
 _TAKE = """
 local kept = redis.call('HMGET', KEYS[1], 'points', 'at_ms')
@@ -62,7 +62,7 @@ class ValkeyBuckets:
         try:
             granted, left = await self._take(keys=[f"incubator:bucket:{allowance.name}:{key}"], args=arguments)
         except (RedisError, OSError) as error:
-            log.warning("bucket.unreachable", bucket=allowance.name, error=str(error))
+            logger.warning("bucket not counted", extra={"bucket": allowance.name, "reason": str(error)})
             return Taken(True, allowance.capacity, 0)
         remaining = int(float(left))
         missing = max(0, points - remaining)

@@ -89,7 +89,9 @@ async def _presented(source: StreamResult, context: OperationContext | None) -> 
 
 
 def _presentable(result: ExecutionResult, context: OperationContext | None) -> ExecutionResult:
+    """Present the errors; a result that no field had a part in becomes a `PreExecutionError`, variables that do not fit included."""
     if not result.errors:
         return result
-    kind = PreExecutionError if isinstance(result, PreExecutionError) else ExecutionResult
+    has_begun = result.data is not None or any(error.path for error in result.errors)
+    kind = ExecutionResult if has_begun and not isinstance(result, PreExecutionError) else PreExecutionError
     return kind(data=result.data, errors=failures.present(result.errors, context), extensions=result.extensions)

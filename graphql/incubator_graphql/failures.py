@@ -1,16 +1,16 @@
 """What a client learns of an error: refusals in its language, its own mistakes shortened, defects not at all."""
 
+import logging
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-import structlog
 from graphql import GraphQLError
 
 from incubator.kernel.errors import DomainError
 from incubator_graphql.context import OperationContext
 from incubator_graphql.ids import outward
 
-log = structlog.get_logger("graphql")
+logger = logging.getLogger("graphql")
 
 MASKED = "Something went wrong on our side. Please try again; if it stays, name the trace id to us."
 MAX_MESSAGE = 500
@@ -63,18 +63,17 @@ def record(errors: Sequence[GraphQLError], operation_name: str | None, context: 
     """Log each error once: defects with their traceback, refusals and clients' mistakes as a line. Never variables, they hold secrets."""
     for error in errors:
         cause = root_cause(error)
-        facts: Mapping[str, object] = {
+        facts: dict[str, object] = {
             "operation": operation_name,
             "path": ".".join(map(str, error.path)) if error.path else None,
-            "request_id": context.request_id if context else None,
-            "person_id": str(context.actor.person_id) if context and context.actor.person_id else None,
+            "person": str(context.actor.person_id) if context and context.actor.person_id else None,
         }
         if cause is None:
-            log.info("graphql.invalid", message=error.message[:MAX_MESSAGE], **facts)
+            logger.info("invalid operation", extra={"reason": error.message[:MAX_MESSAGE], **facts})
         elif isinstance(cause, (DomainError, OperationTimedOut)):
-            log.info("graphql.refused", code=type(cause).__name__, **facts)
+            logger.info("operation refused", extra={"code": type(cause).__name__, **facts})
         else:
-            log.error("graphql.defect", exc_info=(type(cause), cause, cause.__traceback__), **facts)
+            logger.error("operation failed", exc_info=(type(cause), cause, cause.__traceback__), extra=facts)
 
 
 def camel(name: str) -> str:

@@ -131,7 +131,7 @@ class GraphQLEndpoint(GraphQL[OperationContext, None]):
     async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
         """Leave `data` out where execution never began."""
         body = process_result(result)
-        if isinstance(result, PreExecutionError) or (result.data is None and result.errors and not any(e.path for e in result.errors)):
+        if isinstance(result, PreExecutionError):
             body.pop("data", None)
         return body
 

@@ -5,7 +5,7 @@ would cost to run, but costs nothing to count.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from graphql import (
     DocumentNode,
@@ -36,12 +36,16 @@ MEASURED_LEVELS = 64
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What one document may hold; counted with every fragment spread expanded, over all operations of the document."""
+    """What one document may hold; counted with every fragment spread expanded, over all operations of the document.
+
+    `repeats` is how often one name may stand in one selection: validation compares each of them with each other.
+    """
 
     depth: int = 16
     fields: int = 400
     aliases: int = 30
     directives: int = 30
+    repeats: int = 10
     fragments: int = 30
     operations: int = 10
     tokens: int = 2_000
@@ -88,23 +92,33 @@ class Scaled:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """The counts of a selection; depth is that of the deepest field, a root field being 1."""
+    """The counts of a selection; depth is that of the deepest field, a root field being 1.
+
+    `names` counts the names that the selection itself answers with, `repeats` is the highest such count anywhere in it.
+    """
 
     depth: int = 0
     fields: int = 0
     aliases: int = 0
     directives: int = 0
+    repeats: int = 0
     cost: Cost = field(default_factory=Cost)
+    names: Mapping[str, int] = field(default_factory=dict)
 
     def plus(self, other: "Tally") -> "Tally":
         """Add two selections; past any bound the terms of the cost are dropped, since there might be 2^30 of them."""
         fields = self.fields + other.fields
+        names = dict(self.names)
+        for name, count in other.names.items():
+            names[name] = names.get(name, 0) + count
         return Tally(
             max(self.depth, other.depth),
             fields,
             self.aliases + other.aliases,
             self.directives + other.directives,
+            max(self.repeats, other.repeats, *(names[name] for name in other.names)) if other.names else max(self.repeats, other.repeats),
             self.cost.plus(other.cost) if fields <= MEASURED_FIELDS else Cost(self.cost.base + other.cost.base),
+            names,
         )
 
 
@@ -153,11 +167,12 @@ def measure(document: DocumentNode, schema: GraphQLSchema, bounds: Bounds) -> Me
         for operation in operations:
             root = schema.get_root_type(operation.operation)
             own = walk.selection(operation.selection_set, root).plus(Tally(directives=len(operation.directives or ())))
+            own = replace(own, names={})
             costs[operation.name.value if operation.name else None] = OperationCost(own.cost, _defaults(operation))
             tally = tally.plus(own)
         for name in fragments:
             if not walk.met(name):
-                tally = tally.plus(walk.fragment(name))
+                tally = tally.plus(replace(walk.fragment(name), names={}))
     except _TooDeep:
         return Measure(Tally(), Excess("depth", MEASURED_LEVELS, bounds.depth), {})
     found: Sequence[tuple[str, int, int]] = (
@@ -165,6 +180,7 @@ def measure(document: DocumentNode, schema: GraphQLSchema, bounds: Bounds) -> Me
         ("fields", tally.fields, bounds.fields),
         ("aliases", tally.aliases, bounds.aliases),
         ("directives", tally.directives, bounds.directives),
+        ("fields of one name", tally.repeats, bounds.repeats),
     )
     excess = next((Excess(what, count, allowed) for what, count, allowed in found if count > allowed), None)
     return Measure(tally, excess, costs)
@@ -218,12 +234,14 @@ class _Walk:
     def _field(self, node: FieldNode, parent: GraphQLCompositeType | None) -> Tally:
         definition = self._schema.get_field(parent, node.name.value) if parent is not None else None
         alias = 1 if node.alias else 0
+        names = {node.alias.value if node.alias else node.name.value: 1}
         if node.selection_set is None:
-            return Tally(depth=1, fields=1, aliases=alias, cost=Cost(1))
+            return Tally(depth=1, fields=1, aliases=alias, repeats=1, cost=Cost(1), names=names)
         named = get_named_type(definition.type) if definition else None
         inner = self.selection(node.selection_set, named if is_composite_type(named) else None)
         cost = Cost(1).plus(inner.cost.times(_factor(node, definition, parent)))
-        return Tally(inner.depth + 1, inner.fields + 1, inner.aliases + alias, inner.directives, cost)
+        repeats = max(1, inner.repeats)
+        return Tally(inner.depth + 1, inner.fields + 1, inner.aliases + alias, inner.directives, repeats, cost, names)
 
     def _type_named(self, name: str) -> GraphQLCompositeType | None:
         named = self._schema.get_type(name)

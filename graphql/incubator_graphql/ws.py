@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from contextlib import aclosing, suppress
 from typing import TYPE_CHECKING, Any, cast
 
-import structlog
 from graphql import GraphQLError
 from starlette.websockets import WebSocketState
 from strawberry.asgi import ASGIWebSocketAdapter
@@ -21,8 +20,6 @@ from incubator_graphql.operation_request import MalformedRequest, read_request
 
 if TYPE_CHECKING:
     from incubator_graphql.http import GraphQLEndpoint
-
-log = structlog.get_logger("graphql")
 
 SOCKETS_PER_PERSON = 10
 MAX_ID_LENGTH = 128

@@ -5,6 +5,7 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -29,7 +30,7 @@ from incubator_graphql.documents import Documents
 from incubator_graphql.errors import error_types
 from incubator_graphql.execution import OperationSchema, TimeLimit
 from incubator_graphql.fields import ANYONE, SIGNED_IN, Info, Payload, mutation, query, subscription
-from incubator_graphql.http import GraphQLEndpoint
+from incubator_graphql.http import CONNECTION_INIT_WAIT, GraphQLEndpoint
 from incubator_graphql.limits import Limits
 from incubator_graphql.loaders import Relation
 from incubator_graphql.measure import Bounds
@@ -101,6 +102,11 @@ class Query:
     async def secret(self, info: Info) -> str:
         """Tell who asks."""
         return info.context.actor.name
+
+    @query(ANYONE)
+    async def thing(self, id: strawberry.ID) -> str:
+        """Name a thing."""
+        return f"thing {id}"
 
     @query(ANYONE)
     async def items(self, first: int = 25) -> ItemConnection:
@@ -217,6 +223,7 @@ class SmallWorld:
     documents: Documents = field(default_factory=Documents)
     sockets: Sockets = field(default_factory=Sockets)
     limit_s: float = 10.0
+    init_wait: timedelta = CONNECTION_INIT_WAIT
 
     def schema(self) -> OperationSchema:
         limits = [lambda: Limits(Bounds(), self.documents, self.buckets), lambda: TimeLimit(self.limit_s)]
@@ -225,6 +232,7 @@ class SmallWorld:
 
     def app(self) -> Starlette:
         endpoint = GraphQLEndpoint(self.schema(), self.admission, self.sockets, allowed_origins=["https://app.example"])
+        endpoint.connection_init_wait_timeout = self.init_wait
         return Starlette(
             routes=[Route("/graphql", endpoint), WebSocketRoute("/graphql", endpoint)],
             middleware=[Middleware(AccessLog), Middleware(SecurityHeaders, is_https=False)],
