@@ -4,15 +4,17 @@ import asyncio
 import contextlib
 import json
 import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated
 
+import click
 import typer
 
-from incubator.cli import backup, doctor, month, people
+from incubator.cli import backup, doctor, people
 from incubator.cli.servers import addresses, connected
 from incubator.cli.supervisor import Supervisor
 from incubator.cli.up import child_environment, listening, up, web_child, worker_children
@@ -41,7 +43,7 @@ def main() -> None:
         fail(f"{refusal.code}: {refusal.message()}")
     except (StartFailed, SettingInvalid) as problem:
         fail(str(problem))
-    except typer.core.click.exceptions.ClickException as usage:
+    except click.ClickException as usage:
         usage.show()
         sys.exit(usage.exit_code)
 
@@ -114,6 +116,8 @@ def command_month(
     month_text: Annotated[str, typer.Option("--month", help="YYYY-MM; else the folder's name or its dates say it.")] = "",
 ) -> None:
     """Bill one month of lines in a database of its own and write what was invoiced."""
+    from incubator.cli import month
+
     month.run(settings(), folder, out, month_text)
 
 
@@ -168,7 +172,7 @@ def command_bench() -> None:
     if not folder.is_dir():
         fail("the benchmarks are part of the source checkout: run this there")
     for script in sorted(folder.glob("[a-z]*.py")):
-        os.spawnv(os.P_WAIT, sys.executable, [sys.executable, str(script)])
+        subprocess.run([sys.executable, str(script)], check=True)
 
 
 @app.command("make-migrations", hidden=True)

@@ -76,7 +76,13 @@ def read(settings: Settings, database_url: str, file: Path) -> None:
         dump = Path(folder) / DUMP
         if not dump.is_file():
             raise StartFailed(f"{file} is not an archive that `incubator backup` wrote: it has no {DUMP}")
-        command = [_tool("pg_restore"), "--exit-on-error", "--single-transaction", "--no-owner", f"--dbname={db.credentials(database_url)['database']}"]
+        command = [
+            _tool("pg_restore"),
+            "--exit-on-error",
+            "--single-transaction",
+            "--no-owner",
+            f"--dbname={db.credentials(database_url)['database']}",
+        ]
         _run([*command, str(dump)], database_url, "the restore (is the database empty?)")
         saved = Path(folder) / FILES
         if saved.is_dir():

@@ -21,8 +21,14 @@ def examine(settings: Settings) -> int:
         problems += not is_good and is_needed
         typer.echo(f"{'ok  ' if is_good else 'MISS' if is_needed else 'note'}  {name}{'' if is_good else f': {remedy}'}")
 
-    told(f"Python {sys.version_info.major}.{sys.version_info.minor}", (3, 11) <= sys.version_info[:2] <= (3, 13), "install Python 3.11 to 3.13")
-    told("browser for the browser tests", bool(shutil.which("chromium")), "install chromium (Debian: apt install chromium)", is_needed=False)
+    told(
+        f"Python {sys.version_info.major}.{sys.version_info.minor}",
+        (3, 11) <= sys.version_info[:2] <= (3, 13),
+        "install Python 3.11 to 3.13",
+    )
+    told(
+        "browser for the browser tests", bool(shutil.which("chromium")), "install chromium (Debian: apt install chromium)", is_needed=False
+    )
     try:
         with addresses(settings) as found:
             told("data folder and servers", True, "")

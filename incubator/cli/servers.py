@@ -56,7 +56,9 @@ def data_folder_lock(folder: Path) -> Iterator[None]:
         except BlockingIOError as error:
             found = running(folder)
             where = f" at {found.web}" if found and found.web else ""
-            raise AlreadyRunning(f"incubator runs already{where} with the data folder {folder}: stop it, or name another INCUBATOR_DATA_DIR") from error
+            raise AlreadyRunning(
+                f"incubator runs already{where} with the data folder {folder}: stop it, or name another INCUBATOR_DATA_DIR"
+            ) from error
         yield
     finally:
         os.close(handle)

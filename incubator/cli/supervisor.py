@@ -48,7 +48,7 @@ class Supervisor:
             if process is not None and process.returncode is None:
                 with contextlib.suppress(ProcessLookupError):
                     process.terminate()
-        done, late = await asyncio.wait(tasks, timeout=PATIENCE_S)
+        _, late = await asyncio.wait(tasks, timeout=PATIENCE_S)
         for process in self._running.values():
             if late and process.returncode is None:
                 with contextlib.suppress(ProcessLookupError):
@@ -61,7 +61,11 @@ class Supervisor:
         while not self._stopping.is_set():
             started = asyncio.get_running_loop().time()
             process = await asyncio.create_subprocess_exec(
-                *child.command, env={**os.environ, **child.environment}, stdin=asyncio.subprocess.DEVNULL, pass_fds=child.pass_fds, start_new_session=True
+                *child.command,
+                env={**os.environ, **child.environment},
+                stdin=asyncio.subprocess.DEVNULL,
+                pass_fds=child.pass_fds,
+                start_new_session=True,
             )
             self._running[child.name] = process
             code = await process.wait()

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import os
 import socket
 import sys
 import time
@@ -10,7 +9,6 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import typer
 
@@ -77,7 +75,9 @@ def up(settings: Settings, *, processes: int) -> None:
         needs_simulator = settings.is_demo and settings.stripe_api_base is None
         stripe_port = free_port() if needs_simulator else 0
         addresses = replace(
-            found, web=settings.public_url, stripe_api_base=f"http://127.0.0.1:{stripe_port}" if needs_simulator else settings.stripe_api_base or ""
+            found,
+            web=settings.public_url,
+            stripe_api_base=f"http://127.0.0.1:{stripe_port}" if needs_simulator else settings.stripe_api_base or "",
         )
         with written_down(settings.data_dir, addresses):
             asyncio.run(_run(settings, addresses, taken, stripe_port, processes, started))
@@ -111,9 +111,9 @@ def progress_bar(done: int, total: int, what: str) -> None:
     """Draw how far the demo world is, on one line of a terminal, else a line a step."""
     if sys.stdout.isatty():
         width = 30 * done // max(total, 1)
-        print(f"\r  demo world [{'█' * width}{'·' * (30 - width)}] {what:<40.40}", end="\n" if done == total else "", flush=True)  # noqa: T201
+        print(f"\r  demo world [{'█' * width}{'·' * (30 - width)}] {what:<40.40}", end="\n" if done == total else "", flush=True)
     elif done == total or what:
-        print(f"  demo world {done}/{total} {what}", flush=True)  # noqa: T201
+        print(f"  demo world {done}/{total} {what}", flush=True)
 
 
 def child_environment(settings: Settings, addresses: Addresses) -> dict[str, str]:
@@ -132,7 +132,7 @@ def child_environment(settings: Settings, addresses: Addresses) -> dict[str, str
 async def _announce(settings: Settings, started: float) -> None:
     """Wait for the product to be ready, then say where it is and who may sign in."""
     address = f"http://127.0.0.1:{settings.port}"
-    while not await asyncio.to_thread(_is_ready, f"{address}/readyz"):
+    while not await asyncio.to_thread(_is_ready, f"{address}/readyz"):  # noqa: ASYNC110 - another process becomes ready
         await asyncio.sleep(0.05)
     say(f"\n  Incubator is ready at {settings.public_url}  ({time.monotonic() - started:.1f} s)")
     if settings.is_demo:
@@ -151,5 +151,3 @@ def _is_ready(address: str) -> bool:
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False
-
-
