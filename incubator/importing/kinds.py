@@ -79,12 +79,12 @@ def _refusals(check: Callable[[], object], columns: tuple[str, ...]) -> list[Row
 async def _known_organizations(rows: list[Row]) -> tuple[set[str], dict[str, list[RowRefusal]]]:
     found = await db.rows("SELECT key, kind FROM organization WHERE key = ANY($1::text[])", [row["key"].strip() for row in rows])
     kinds = {row["key"]: row["kind"] for row in found}
-    refused = {
+    refused: dict[str, list[RowRefusal]] = {
         row["key"].strip(): [("kind", KeyTaken(field="key", value=row["key"].strip()))]
         for row in rows
         if kinds.get(row["key"].strip(), row["kind"].strip()) != row["kind"].strip()
     }
-    return set(kinds), dict(refused)
+    return set(kinds), refused
 
 
 async def _known_sites(rows: list[Row]) -> tuple[set[str], dict[str, list[RowRefusal]]]:
