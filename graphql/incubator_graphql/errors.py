@@ -18,13 +18,16 @@ from incubator_graphql.scalars import MinorUnits
 _PLAIN = (str, int, bool, date, datetime)
 
 
-@strawberry.interface
+@strawberry.interface(
+    description="A refusal that the caller can act on; nothing was written. `code` is always the same as `__typename`, `message` is in the"
+    " viewer's language, `path` says where in the arguments the reason stands, such as `input`, `startsAt`."
+)
 class UserError:
-    """A refusal that the caller can act on. Nothing was written."""
+    """A refusal that the caller can act on."""
 
-    code: str = strawberry.field(description="The refusal's name, the same as `__typename`.")
-    message: str = strawberry.field(description="The refusal in the viewer's language.")
-    path: list[str] = strawberry.field(description="Where in the arguments the reason stands, such as `input`, `startsAt`.")
+    code: str
+    message: str
+    path: list[str]
 
 
 _made: dict[type[DomainError], type[UserError]] = {}

@@ -126,6 +126,11 @@ def subscription(rule: Rule) -> Callable[[Resolver], Any]:
     return decorate
 
 
+def resolved(resolver: Resolver) -> Any:
+    """Make a field of a type that has to be looked up, by a loader or a query under the type's own scope; its docstring describes it."""
+    return strawberry.field(resolver, description=description(resolver))
+
+
 def _field(guard: Callable[[], FieldExtension]) -> Callable[[Resolver], Any]:
     def decorate(resolver: Resolver) -> Any:
         return strawberry.field(resolver, description=description(resolver), extensions=[guard()])
@@ -141,4 +146,4 @@ def description(of: object) -> str | None:
     return text.strip() or None
 
 
-__all__ = ["ANYONE", "SIGNED_IN", "Info", "Payload", "Rule", "granted", "mutation", "query", "subscription"]
+__all__ = ["ANYONE", "SIGNED_IN", "Info", "Payload", "Rule", "granted", "mutation", "query", "resolved", "subscription"]

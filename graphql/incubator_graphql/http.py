@@ -23,7 +23,7 @@ from incubator.kernel.actor import ANONYMOUS, current_request_id
 from incubator.kernel.errors import DomainError
 from incubator.kernel.language import negotiate
 from incubator_graphql import wire
-from incubator_graphql.context import Admission, OperationContext, credentials_of, open_context
+from incubator_graphql.context import Edge, OperationContext, credentials_of, open_context
 from incubator_graphql.cross_site import is_cross_site
 from incubator_graphql.loaders import Loaders
 from incubator_graphql.operation_request import MalformedRequest, read_request
@@ -49,7 +49,7 @@ class GraphQLEndpoint(GraphQL[OperationContext, None]):
     graphql_transport_ws_handler_class = TransportHandler
     websocket_adapter_class = SocketAdapter
 
-    def __init__(self, schema: BaseSchema, admission: Admission, sockets: Sockets, allowed_origins: Collection[str] = ()) -> None:
+    def __init__(self, schema: BaseSchema, edge: Edge, sockets: Sockets, allowed_origins: Collection[str] = ()) -> None:
         super().__init__(
             schema,
             graphql_ide=None,
@@ -60,7 +60,7 @@ class GraphQLEndpoint(GraphQL[OperationContext, None]):
             max_subscriptions_per_connection=100,
             allowed_origins=list(allowed_origins),
         )
-        self.admission = admission
+        self.edge = edge
         self.sockets = sockets
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -111,14 +111,14 @@ class GraphQLEndpoint(GraphQL[OperationContext, None]):
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> OperationContext:
         """Ask who calls. For a socket this is only a place to keep its `connection_init` payload: each operation asks for itself."""
         if isinstance(request, WebSocket):
-            return OperationContext(request, ANONYMOUS, current_request_id(), Loaders(ANONYMOUS), {})
-        return await open_context(self.admission, request, current_request_id())
+            return OperationContext(self.edge, request, ANONYMOUS, current_request_id(), Loaders(ANONYMOUS), {})
+        return await open_context(self.edge, request, current_request_id())
 
     async def on_ws_connect(self, context: OperationContext) -> UnsetType | dict[str, object] | None:
         """Let a socket in: only signed-in people have one, and not too many."""
         parameters = context.connection_params
         try:
-            known = await open_context(self.admission, context.connection, context.request_id, parameters)
+            known = await open_context(self.edge, context.connection, context.request_id, parameters)
         except DomainError as refusal:
             raise ConnectionRejectionError() from refusal
         if known.is_anonymous or not self.sockets.admit(known.budget_key, context):

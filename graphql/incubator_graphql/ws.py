@@ -21,7 +21,7 @@ from incubator_graphql.operation_request import MalformedRequest, read_request
 if TYPE_CHECKING:
     from incubator_graphql.http import GraphQLEndpoint
 
-SOCKETS_PER_PERSON = 10
+SOCKETS_PER_PERSON = 20
 MAX_ID_LENGTH = 128
 _MAX_REASON_BYTES = 123  # RFC 6455, section 5.5: a control frame holds 125 bytes, two of them the code
 _TYPES = frozenset({"connection_init", "ping", "pong", "subscribe", "complete"})
@@ -122,7 +122,7 @@ class TransportHandler(BaseGraphQLTransportWSHandler[OperationContext, None]):
 
     async def _open(self, request_id: str) -> OperationContext | None:
         try:
-            return await open_context(self.endpoint.admission, self.context.connection, request_id, self.context.connection_params)
+            return await open_context(self.endpoint.edge, self.context.connection, request_id, self.context.connection_params)
         except DomainError:
             return None
 

@@ -25,7 +25,8 @@ from incubator.kernel.errors import DomainError, NotFound, NotSignedIn, OutOfRan
 from incubator.kernel.language import negotiate
 from incubator_graphql.access_log import AccessLog
 from incubator_graphql.budget import Allowance, Taken
-from incubator_graphql.context import Credentials
+from incubator_graphql.change_feed import ChangeFeed
+from incubator_graphql.context import Credentials, Edge
 from incubator_graphql.documents import Documents
 from incubator_graphql.errors import error_types
 from incubator_graphql.execution import OperationSchema, TimeLimit
@@ -231,7 +232,8 @@ class SmallWorld:
         return OperationSchema(Query, Mutation, Subscription, types=error_types(), extensions=limits, config=config)
 
     def app(self) -> Starlette:
-        endpoint = GraphQLEndpoint(self.schema(), self.admission, self.sockets, allowed_origins=["https://app.example"])
+        edge = Edge(self.admission, ChangeFeed())
+        endpoint = GraphQLEndpoint(self.schema(), edge, self.sockets, allowed_origins=["https://app.example"])
         endpoint.connection_init_wait_timeout = self.init_wait
         return Starlette(
             routes=[Route("/graphql", endpoint), WebSocketRoute("/graphql", endpoint)],
