@@ -19,6 +19,7 @@ logger = logging.getLogger(__name__)
 MODEL_MODULES = [
     "incubator.kernel.models",
     "incubator.organizations.models",
+    "incubator.spaces.models",
     "incubator.secondments.models",
     "incubator.pilots.models",
     "incubator.importing.models",
