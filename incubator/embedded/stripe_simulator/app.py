@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from urllib.parse import parse_qs, urlencode
 
@@ -20,6 +20,8 @@ from incubator.embedded.stripe_simulator.faults import Faults
 from incubator.embedded.stripe_simulator.resources.checkout import line_items_of
 from incubator.embedded.stripe_simulator.resources.webhook_endpoints import LOOPBACK
 from incubator.embedded.stripe_simulator.store import Books, Resource, Store
+
+Answering = Callable[[Request], Awaitable[Response]]
 
 
 class NoAnswer(Response):
@@ -68,7 +70,7 @@ def create_app(state: Path | None = None, *, send: courier.Send | None = None, r
         Route("/3ds/{intent}", _on_this_machine(pages.answer), methods=["POST"]),
         Route("/assets/payment_page.css", _style, methods=["GET"]),
         Route("/healthz", _alive, methods=["GET"]),
-        *steering.routes(store, faults, carrier, base_url),
+        *steering.routes(store, faults, carrier, base_url, _on_this_machine),
     ]
     return Starlette(routes=routes, lifespan=lifespan, max_body_size=1_000_000)
 
@@ -78,16 +80,14 @@ def base_url(request: Request) -> str:
     return str(request.base_url).rstrip("/")
 
 
-def _on_this_machine(answer: Callable[[Request], object]) -> Callable[[Request], object]:
+def _on_this_machine(answer: Answering) -> Answering:
     """Refuse calls that name another host, as a web page elsewhere could make a browser send."""
 
     async def guarded(request: Request) -> Response:
         if (request.url.hostname or "").strip("[]") not in LOOPBACK:
             refusal = invalid("This simulator answers on this machine only.", status=403)
             return JSONResponse(refusal.body(), 403)
-        result = await answer(request)  # type: ignore[misc]  # Starlette's own endpoint type is as loose as object
-        assert isinstance(result, Response)
-        return result
+        return await answer(request)
 
     return guarded
 

@@ -50,7 +50,24 @@ def check_amount(amount: int, currency: str, param: str = "amount") -> int:
     return amount
 
 
-def check_method(method: str, currency: str, param: str = "payment_method_types") -> str:
+def usable_methods(allowed: list[str] | None, currency: str | None) -> list[str]:
+    """Give the payment methods that can be offered: those allowed (cards when nothing is said) that fit the currency.
+
+    Raises:
+        StripeRefusal: a method that this server does not know, or none that fits.
+    """
+    for index, method in enumerate(allowed or []):
+        if method not in METHODS:
+            param = f"allowed_payment_method_types[{index}]"
+            raise invalid(f"The payment method type provided: {method} is invalid or not activated for this account.", param=param)
+    found = [method for method in allowed or ["card"] if currency is None or currency in ONLY_IN.get(method, (currency,))]
+    if not found:
+        message = f"None of the allowed payment method types can be used with the currency {currency}."
+        raise invalid(message, param="allowed_payment_method_types")
+    return found
+
+
+def check_method(method: str, currency: str, param: str = "payment_method") -> str:
     """Check that a payment method can be used in a currency.
 
     Raises:

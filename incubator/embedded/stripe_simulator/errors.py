@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class StripeRefusal(Exception):
     """An answer that is an error; `extra` holds what else stands in the error object, for instance the failed intent."""
 

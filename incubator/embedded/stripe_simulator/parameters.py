@@ -6,7 +6,7 @@ The SDK is generated from Stripe's own specification, so this check follows Stri
 import re
 import sys
 import types
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from typing import Any, Literal, NotRequired, Required, Union, get_args, get_origin
@@ -43,7 +43,7 @@ def params_class(name: str) -> Any:
 
 @cache
 def _hints(typed_dict: Any) -> dict[str, Any]:
-    names = {**vars(sys.modules[typed_dict.__module__]), "StripeContext": stripe.StripeContext}
+    names = {**vars(sys.modules[typed_dict.__module__]), "StripeContext": stripe.StripeContext, "Mapping": Mapping}
     hints = get_type_hints(typed_dict, names)
     options = _OPTIONS if RequestOptions in getattr(typed_dict, "__orig_bases__", ()) else frozenset()
     return {key: _bare(hint) for key, hint in hints.items() if key not in options}

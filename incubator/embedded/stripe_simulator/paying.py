@@ -33,7 +33,7 @@ def attempt(books: Books, session_id: str, kind: str, choice: Choice, base_url: 
     if session["status"] != "open":
         raise invalid(f"This Checkout Session has a status of {session['status']}.")
     if kind not in session["payment_method_types"]:
-        raise invalid(f"This Checkout Session does not take {kind}.", param="payment_method_types")
+        raise invalid(f"This Checkout Session does not take {kind}.", param="allowed_payment_method_types")
     method = _method(books, kind, choice)
     remembered = books.hidden(session_id)["params"]
     if session["mode"] == "setup":
@@ -60,7 +60,7 @@ def _payment_intent(books: Books, session: Resource, data: dict[str, Any]) -> Re
     if session["payment_intent"] is not None:
         return books.find("payment_intent", session["payment_intent"])
     params = {**data, "amount": session["amount_total"], "currency": session["currency"]}
-    params["payment_method_types"] = session["payment_method_types"]
+    params["allowed_payment_method_types"] = session["payment_method_types"]
     if session["customer"] is not None:
         params["customer"] = session["customer"]
     intent = new_intent(books, params)
@@ -73,7 +73,7 @@ def _payment_intent(books: Books, session: Resource, data: dict[str, Any]) -> Re
 def _setup_intent(books: Books, session: Resource, data: dict[str, Any]) -> Resource:
     if session["setup_intent"] is not None:
         return books.find("setup_intent", session["setup_intent"])
-    params = {**data, "payment_method_types": session["payment_method_types"]}
+    params = {**data, "allowed_payment_method_types": session["payment_method_types"]}
     if session["customer"] is not None:
         params["customer"] = session["customer"]
     intent = new_setup_intent(books, params)

@@ -160,7 +160,6 @@ def _start_direct_debit(books: Books, intent: Resource, method: Resource, call: 
     books.put(charge)
     intent["latest_charge"] = charge["id"]
     intent["status"] = "processing"
-    intent["processing"] = {"type": "sepa_debit"}
     books.put(intent)
     books.set_timer(books.now + debit.after_s, "direct_debit", intent["id"])
     emit(books, "charge.pending", charge, call=call)

@@ -25,8 +25,13 @@ Steer = Callable[[Request, dict[str, Any]], Awaitable[object]]
 _LONGEST_ADVANCE_S = 10 * 366 * 86_400
 
 
-def routes(store: Store, faults: Faults, courier: Courier, base_url: Callable[[Request], str]) -> list[Route]:
-    """Make the routes of the steering API for one simulator."""
+Answering = Callable[[Request], Awaitable[Response]]
+
+
+def routes(
+    store: Store, faults: Faults, courier: Courier, base_url: Callable[[Request], str], guarded: Callable[[Answering], Answering]
+) -> list[Route]:
+    """Make the routes of the steering API for one simulator, each behind `guarded`."""
 
     def owner_of(object_id: object) -> Books:
         books = store.books_with(str(object_id))
@@ -106,10 +111,10 @@ def routes(store: Store, faults: Faults, courier: Courier, base_url: Callable[[R
         ("POST", "account", rename),
         ("GET", "state", state),
     ]
-    return [Route(f"/_test/{name}", _answering(steer), methods=[method]) for method, name, steer in table]
+    return [Route(f"/_test/{name}", guarded(_answering(steer)), methods=[method]) for method, name, steer in table]
 
 
-def _answering(steer: Steer) -> Callable[[Request], Awaitable[Response]]:
+def _answering(steer: Steer) -> Answering:
     async def answer(request: Request) -> Response:
         try:
             body = await request.body()

@@ -3,7 +3,7 @@
 from typing import Any
 
 from incubator.embedded.stripe_simulator.calls import Call, endpoint, page_of
-from incubator.embedded.stripe_simulator.currencies import METHODS, check_amount, check_currency, check_method
+from incubator.embedded.stripe_simulator.currencies import check_amount, check_currency, usable_methods
 from incubator.embedded.stripe_simulator.errors import invalid
 from incubator.embedded.stripe_simulator.events import emit
 from incubator.embedded.stripe_simulator.store import Books, Resource
@@ -11,7 +11,7 @@ from incubator.embedded.stripe_simulator.store import Books, Resource
 _SUPPORTED = frozenset((
     "automatic_tax", "billing_address_collection", "cancel_url", "client_reference_id", "currency", "customer", "customer_creation",
     "customer_email", "expand", "expires_at", "line_items", "locale", "metadata", "mode", "payment_intent_data",
-    "payment_method_types", "setup_intent_data", "submit_type", "success_url", "ui_mode",
+    "allowed_payment_method_types", "setup_intent_data", "submit_type", "success_url", "ui_mode",
 ))  # fmt: skip
 DAY_S = 86_400
 
@@ -58,13 +58,9 @@ def create(call: Call) -> Resource:
     if mode == "setup" and "currency" in params:
         currency = check_currency(params["currency"])
     total = sum(item["amount_total"] for item in items)
-    types = params.get("payment_method_types") or ["card"]
-    for index, kind in enumerate(types):
-        name = f"payment_method_types[{index}]"
-        if kind not in METHODS:
-            raise invalid(f"Invalid {name}: {kind}", param=name)
-        if currency:
-            check_method(kind, currency, name)
+    if mode == "setup" and currency is None and "allowed_payment_method_types" not in params:
+        raise invalid("`currency` is required in `setup` mode when `allowed_payment_method_types` is not set.", param="currency")
+    types = usable_methods(params.get("allowed_payment_method_types"), currency)
     if items:
         check_amount(total, currency or "", "line_items")
     session = _session(call, mode, expires_at, currency, total if items else None, types)
@@ -92,6 +88,7 @@ def _session(call: Call, mode: str, expires_at: int, currency: str | None, total
         "adaptive_pricing": None,
         "after_expiration": None,
         "allow_promotion_codes": None,
+        "allowed_payment_method_types": params.get("allowed_payment_method_types"),
         "amount_subtotal": total,
         "amount_total": total,
         "automatic_tax": {"enabled": False, "liability": None, "provider": None, "status": None},

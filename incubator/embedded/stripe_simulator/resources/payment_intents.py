@@ -3,7 +3,7 @@
 from typing import Any
 
 from incubator.embedded.stripe_simulator.calls import Call, endpoint, merged_metadata, page_of
-from incubator.embedded.stripe_simulator.currencies import check_amount, check_currency, check_method
+from incubator.embedded.stripe_simulator.currencies import check_amount, check_currency, check_method, usable_methods
 from incubator.embedded.stripe_simulator.errors import invalid, wrong_state
 from incubator.embedded.stripe_simulator.events import emit
 from incubator.embedded.stripe_simulator.payments import CONFIRMABLE, cancel_intent, capture_intent, confirm_intent
@@ -16,7 +16,8 @@ _SUPPORTED = frozenset((
     *_TEXTS, "amount", "amount_to_capture", "automatic_payment_methods", "cancellation_reason", "capture_method", "confirm",
     "confirmation_method",
     "currency", "customer", "expand", "final_capture", "mandate", "mandate_data", "metadata", "off_session", "payment_method",
-    "payment_method_data", "payment_method_options", "payment_method_types", "return_url", "use_stripe_sdk", "error_on_requires_action",
+    "payment_method_data", "payment_method_options", "allowed_payment_method_types", "return_url", "use_stripe_sdk",
+    "error_on_requires_action",
 ))  # fmt: skip
 _SEARCHED = frozenset(("amount", "created", "currency", "customer", "status"))
 _LATER = ("payment_method_options", "mandate_data", "return_url", "off_session", "error_on_requires_action", "mandate")
@@ -38,16 +39,16 @@ def new_intent(books: Books, params: dict[str, Any], call: Call | None = None) -
     check_amount(params["amount"], currency)
     if "customer" in params:
         books.find("customer", params["customer"], "customer")
-    types = params.get("payment_method_types") or ["card"]
-    for index, kind in enumerate(types):
-        check_method(kind, currency, f"payment_method_types[{index}]")
-    automatic = params.get("automatic_payment_methods")
-    if automatic and automatic["enabled"] and "payment_method_types" not in params:
-        types = ["card", "sepa_debit"] if currency == "eur" else ["card"]
+    allowed = params.get("allowed_payment_method_types")
+    automatic = params.get("automatic_payment_methods", None if allowed else {"enabled": True})
+    if allowed is None and currency == "eur" and automatic["enabled"]:
+        allowed = ["card", "sepa_debit"]
+    types = usable_methods(allowed, currency)
     intent_id = books.new_id("pi")
     intent: Resource = {
         "id": intent_id,
         "object": "payment_intent",
+        "allowed_payment_method_types": params.get("allowed_payment_method_types"),
         "amount": params["amount"],
         "amount_capturable": 0,
         "amount_details": {"tip": {}},
@@ -133,7 +134,7 @@ def _confirm(call: Call, intent: Resource, method: Resource | None) -> Resource:
             raise invalid("A mandate is required to debit a bank account: give `mandate_data` or `mandate`.", param="mandate_data")
         remember_mandate(call.books, intent, method, params)
     automatic = intent["automatic_payment_methods"]
-    if automatic and automatic["allow_redirects"] == "always" and "return_url" not in params and not params.get("off_session"):
+    if automatic and automatic["enabled"] and automatic["allow_redirects"] == "always" and "return_url" not in params:
         message = (
             "This PaymentIntent is configured to accept payment methods enabled in your Dashboard. Because some of these payment "
             "methods might redirect your customer off of your page, you must provide a `return_url`."
@@ -230,17 +231,17 @@ def update(call: Call) -> Resource:
     _only_supported(params)
     intent = books.find("payment_intent", call.path["id"])
     before: dict[str, Any] = dict(intent)
-    fixed = sorted(params.keys() & {"amount", "currency", "customer", "payment_method", "payment_method_types"})
+    fixed = sorted(params.keys() & {"amount", "currency", "customer", "payment_method", "allowed_payment_method_types"})
     if fixed and intent["status"] not in CONFIRMABLE:
         raise wrong_state("payment_intent", intent["status"], "updated", payment_intent=intent)
     if "currency" in params:
         intent["currency"] = check_currency(params["currency"])
     if "amount" in params or "currency" in params:
         intent["amount"] = check_amount(params["amount"] if "amount" in params else intent["amount"], intent["currency"])
-    if "payment_method_types" in params:
-        intent["payment_method_types"] = params["payment_method_types"]
-    for kind in intent["payment_method_types"]:
-        check_method(kind, intent["currency"])
+    if "allowed_payment_method_types" in params:
+        intent["allowed_payment_method_types"] = params["allowed_payment_method_types"]
+    if {"currency", "allowed_payment_method_types"} & params.keys():
+        intent["payment_method_types"] = usable_methods(intent["allowed_payment_method_types"], intent["currency"])
     if "customer" in params:
         intent["customer"] = books.find("customer", params["customer"], "customer")["id"]
     method = _method(books, params, intent) if {"payment_method", "payment_method_data"} & params.keys() else None

@@ -4,7 +4,7 @@ from typing import Any
 
 from incubator.embedded.stripe_simulator.calls import Call, endpoint, merged_metadata, page_of
 from incubator.embedded.stripe_simulator.cards import card_of, refusal_of
-from incubator.embedded.stripe_simulator.currencies import METHODS
+from incubator.embedded.stripe_simulator.currencies import usable_methods
 from incubator.embedded.stripe_simulator.errors import invalid, wrong_state
 from incubator.embedded.stripe_simulator.events import emit
 from incubator.embedded.stripe_simulator.payments import CONFIRMABLE, Declined
@@ -13,7 +13,8 @@ from incubator.embedded.stripe_simulator.store import Books, Resource
 
 _SUPPORTED = frozenset((
     "automatic_payment_methods", "cancellation_reason", "confirm", "customer", "description", "expand", "mandate_data", "metadata",
-    "payment_method", "payment_method_data", "payment_method_options", "payment_method_types", "return_url", "usage", "use_stripe_sdk",
+    "payment_method", "payment_method_data", "payment_method_options", "allowed_payment_method_types", "return_url", "usage",
+    "use_stripe_sdk",
 ))  # fmt: skip
 
 
@@ -27,15 +28,13 @@ def new_setup_intent(books: Books, params: dict[str, Any], call: Call | None = N
     """Write a setup intent that waits for a payment method."""
     if "customer" in params:
         books.find("customer", params["customer"], "customer")
-    types = params.get("payment_method_types") or ["card"]
-    for index, kind in enumerate(types):
-        if kind not in METHODS:
-            raise invalid(f"The payment method type provided: {kind} is invalid.", param=f"payment_method_types[{index}]")
+    types = usable_methods(params.get("allowed_payment_method_types"), None)
     automatic = params.get("automatic_payment_methods")
     intent_id = books.new_id("seti")
     intent: Resource = {
         "id": intent_id,
         "object": "setup_intent",
+        "allowed_payment_method_types": params.get("allowed_payment_method_types"),
         "application": None,
         "automatic_payment_methods": {"allow_redirects": automatic.get("allow_redirects", "always"), "enabled": automatic["enabled"]}
         if automatic
