@@ -19,6 +19,7 @@ logger = logging.getLogger(__name__)
 MODEL_MODULES = [
     "incubator.kernel.models",
     "incubator.organizations.models",
+    "incubator.notifications.models",
 ]
 ACQUIRE_TIMEOUT_S = 10
 T = TypeVar("T")

@@ -59,6 +59,7 @@ class LeaseLost(Exception):
 
 
 JOBS: dict[str, Job] = {}
+SWEEPS: dict[str, Callable[[], Awaitable[None]]] = {}
 
 
 def job(
@@ -68,6 +69,16 @@ def job(
 
     def register(function: Callable[[Item], Awaitable[None]]) -> Callable[[Item], Awaitable[None]]:
         JOBS[kind] = Job(function, is_local=not remote)
+        return function
+
+    return register
+
+
+def sweep(name: str) -> Callable[[Callable[[], Awaitable[None]]], Callable[[], Awaitable[None]]]:
+    """Register what runs every minute of UTC: it finds what is due and schedules it; running twice must change nothing."""
+
+    def register(function: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+        SWEEPS[name] = function
         return function
 
     return register
@@ -94,15 +105,17 @@ async def schedule(
     return inserted == 1
 
 
-async def due(limit: int = 100) -> list[UUID]:
-    """Return ids of work that can start now: ready and due, or leased by somebody who did not come back; oldest first."""
+async def due(limit: int = 100) -> list[tuple[UUID, int]]:
+    """Return (id, fence) of work that can start now: ready and due, or leased by somebody who did not come back; oldest first."""
+    now = clock.now()
     found = await db.rows(
-        "SELECT id FROM work_item WHERE (state = 'ready' AND run_after <= $1) OR (state = 'leased' AND leased_until < $1)"
-        " ORDER BY run_after, id LIMIT $2",
-        clock.now(),
+        "(SELECT id, fence, run_after FROM work_item WHERE state = 'ready' AND run_after <= $1 ORDER BY run_after, id LIMIT $2)"
+        " UNION ALL (SELECT id, fence, run_after FROM work_item WHERE state = 'leased' AND leased_until < $1"
+        " ORDER BY leased_until LIMIT $2)",
+        now,
         limit,
     )
-    return [row["id"] for row in found]
+    return [(row["id"], row["fence"]) for row in found]
 
 
 async def lease(item_id: UUID, process_id: UUID | None = None) -> Item | None:
@@ -261,7 +274,7 @@ async def drain(limit: int = 10_000) -> int:
         items = await due(500)
         if not items and not relayed:
             return done
-        for item_id in items:
+        for item_id, _ in items:
             done += await run(item_id)
     return done
 

@@ -147,6 +147,33 @@ class Migration(migrations.Migration):
             bases=['Model'],
         ),
         ops.CreateModel(
+            name='Notification',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=new_id, unique=True, db_index=True)),
+                ('person', fields.ForeignKeyField('incubator.Person', source_field='person_id', db_constraint=True, to_field='id', related_name='notifications', on_delete=OnDelete.CASCADE)),
+                ('source', fields.UUIDField()),
+                ('kind', fields.CharField(max_length=60)),
+                ('params', fields.JSONField(encoder=JSON_DUMPS, decoder=loads)),
+                ('path', fields.CharField(default='', max_length=300)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('read_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'notification', 'app': 'incubator', 'unique_together': (('person', 'source', 'kind'),), 'indexes': [Index(fields=['person_id', 'id'])], 'pk_attr': 'id', 'table_description': "One thing told to one person in the product; `params` fill the kind's template, in whatever language it is read."},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='NotificationPreference',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=new_id, unique=True, db_index=True)),
+                ('person', fields.ForeignKeyField('incubator.Person', source_field='person_id', db_constraint=True, to_field='id', related_name='preferences', on_delete=OnDelete.CASCADE)),
+                ('kind', fields.CharField(max_length=60)),
+                ('by_email', fields.BooleanField()),
+                ('in_app', fields.BooleanField()),
+            ],
+            options={'table': 'notification_preference', 'app': 'incubator', 'unique_together': (('person', 'kind'),), 'pk_attr': 'id', 'table_description': 'What a person chose for one kind; without a row both channels are on.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
             name='PasswordReset',
             fields=[
                 ('id', fields.UUIDField(primary_key=True, default=new_id, unique=True, db_index=True)),

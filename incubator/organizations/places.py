@@ -6,7 +6,7 @@ from uuid import UUID
 
 from incubator import db
 from incubator.kernel import audit, checks, clock
-from incubator.kernel.actor import Actor, Grant, OrganizationKind, Role
+from incubator.kernel.actor import Actor, OrganizationKind, Role
 from incubator.kernel.errors import NotFound, PatternMismatch
 from incubator.kernel.ids import new_id
 from incubator.kernel.money import check_currency
@@ -125,7 +125,8 @@ async def register_organization(actor: Actor, terms: OrganizationTerms) -> UUID:
         "INSERT INTO organization (id, key, name, local_name, kind, country, city, sector, address, vat_id, source, created_at, version)"
         " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1) ON CONFLICT (key) DO UPDATE SET name = excluded.name,"
         " local_name = excluded.local_name, country = excluded.country, city = excluded.city, sector = excluded.sector,"
-        " address = coalesce(nullif(excluded.address, ''), organization.address), vat_id = coalesce(nullif(excluded.vat_id, ''), organization.vat_id),"
+        " address = coalesce(nullif(excluded.address, ''), organization.address),"
+        " vat_id = coalesce(nullif(excluded.vat_id, ''), organization.vat_id),"
         " source = excluded.source, version = organization.version + 1 RETURNING id",
         new_id(),
         terms.key,
@@ -187,7 +188,8 @@ async def register_site(actor: Actor, terms: SiteTerms) -> UUID:
     site_id: UUID = await db.value(
         "INSERT INTO site (id, key, name, operator_id, legal_entity_id, country, subdivision, city, time_zone, currency, locale,"
         " opening_hours, closed_on_holidays, created_at, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 1)"
-        " ON CONFLICT (key) DO UPDATE SET name = excluded.name, city = excluded.city, time_zone = excluded.time_zone, locale = excluded.locale,"
+        " ON CONFLICT (key) DO UPDATE SET name = excluded.name, city = excluded.city, time_zone = excluded.time_zone,"
+        " locale = excluded.locale,"
         " opening_hours = excluded.opening_hours, version = site.version + 1 RETURNING id",
         new_id(),
         terms.key,
@@ -261,15 +263,6 @@ async def register_legal_entity(
     )
     await audit.record(actor, "register legal entity", "LegalEntity", entity_id, after={"name": shown, "series": series})
     return entity_id
-
-
-async def require_import(actor: Actor) -> None:
-    """Refuse who may not import.
-
-    Raises:
-        NotSignedIn, Forbidden: nobody is signed in; the actor is no manager.
-    """
-    actor.require(Grant.IMPORT_DATA)
 
 
 async def operator_by_key(key: str) -> UUID:

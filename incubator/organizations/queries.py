@@ -139,8 +139,9 @@ async def list_organizations(
     condition, args = visible_organizations(actor)
     n = len(args)
     sql = (
-        f"SELECT {ORGANIZATION} FROM organization o WHERE {condition} AND (${n + 1} = '%%' OR o.name ILIKE ${n + 1} OR o.local_name ILIKE ${n + 1}"
-        f" OR o.key ILIKE ${n + 1} OR o.sector ILIKE ${n + 1}) AND (${n + 2}::text IS NULL OR o.kind = ${n + 2})"
+        f"SELECT {ORGANIZATION} FROM organization o WHERE {condition}"
+        f" AND (o.name ILIKE ${n + 1} OR o.local_name ILIKE ${n + 1} OR o.key ILIKE ${n + 1} OR o.sector ILIKE ${n + 1})"
+        f" AND (${n + 2}::text IS NULL OR o.kind = ${n + 2})"
     )
     return await paginate(sql, [*args, like(search), kind], order, page, with_total=with_total)
 
@@ -188,7 +189,10 @@ async def people_by_id(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, PersonRo
     """Return the people among `ids` that the actor may see."""
     condition, args = visible_people(actor)
     found = await db.rows_as(
-        PersonRow, f"SELECT {PERSON} FROM person p WHERE {condition} AND p.id = ANY(${len(args) + 1}::uuid[])", *args, list(ids)
+        PersonRow,
+        f"SELECT {PERSON} FROM person p WHERE {condition} AND p.id = ANY(${len(args) + 1}::uuid[])",
+        *args,
+        list(ids),
     )
     return {row.id: row for row in found}
 
@@ -197,7 +201,8 @@ async def list_people(actor: Actor, page: Page, *, search: str = "", with_total:
     """List the people of the organisation the actor stands in, by name, with their roles as a JSON list."""
     actor.require_person()
     sql = (
-        f"SELECT {PERSON}, (SELECT json_agg(DISTINCT r.role) FROM role_assignment r WHERE r.person_id = p.id AND r.organization_id = $1) AS roles"
+        f"SELECT {PERSON}, (SELECT json_agg(DISTINCT r.role) FROM role_assignment r"
+        " WHERE r.person_id = p.id AND r.organization_id = $1) AS roles"
         " FROM person p WHERE EXISTS (SELECT 1 FROM role_assignment r WHERE r.person_id = p.id AND r.organization_id = $1)"
         " AND (p.name ILIKE $2 OR p.email ILIKE $2)"
     )
@@ -253,7 +258,8 @@ async def contacts(organization_id: UUID, roles: Iterable[str]) -> list[PersonRo
     """Return the people who have one of `roles` in an organisation, for telling them something; not for showing."""
     return await db.rows_as(
         PersonRow,
-        f"SELECT DISTINCT {PERSON} FROM person p JOIN role_assignment r ON r.person_id = p.id WHERE r.organization_id = $1 AND r.role = ANY($2::text[])",
+        f"SELECT DISTINCT {PERSON} FROM person p JOIN role_assignment r ON r.person_id = p.id"
+        " WHERE r.organization_id = $1 AND r.role = ANY($2::text[])",
         organization_id,
         list(roles),
     )
@@ -276,7 +282,8 @@ async def entity_staff(legal_entity_id: UUID, roles: Iterable[str]) -> list[Pers
     return await db.rows_as(
         PersonRow,
         f"SELECT DISTINCT {PERSON} FROM legal_entity e JOIN role_assignment r ON r.organization_id = e.operator_id AND r.site_id IS NULL"
-        " AND (r.legal_entity_id IS NULL OR r.legal_entity_id = e.id) JOIN person p ON p.id = r.person_id WHERE e.id = $1 AND r.role = ANY($2::text[])",
+        " AND (r.legal_entity_id IS NULL OR r.legal_entity_id = e.id) JOIN person p ON p.id = r.person_id"
+        " WHERE e.id = $1 AND r.role = ANY($2::text[])",
         legal_entity_id,
         list(roles),
     )
