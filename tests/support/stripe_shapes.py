@@ -41,7 +41,7 @@ def _hints(cls: Any) -> dict[str, Any]:
         try:
             return get_type_hints(shape, names)
         except NameError as unknown:  # a name that the SDK imports for type checkers only: an object that the simulator does not have
-            names[unknown.name] = stripe.StripeObject
+            names[str(unknown.name)] = stripe.StripeObject
 
 
 def problems(answer: dict[str, Any], path: str = "") -> list[str]:

@@ -4,7 +4,8 @@ POST /_test/clock {"advance_s": 86400} · /_test/faults {"kind": "drop_reply", "
 "/v1/refunds", "seed": 7} · DELETE /_test/faults · /_test/webhooks {"order": "reversed", "duplicates": 2, "delay_s": 0, "held": false}
 · /_test/deliver (everything now) · /_test/settle {"payment_intent": "pi_…", "outcome": "succeeded"|"failed"} ·
 /_test/authenticate {"intent": "pi_…", "passed": true} · /_test/pay {"session": "cs_…", "method": "card", "choice": "pay"|"decline"|
-"authenticate"} · /_test/account {"display_name": "…"} (with the API key) · GET /_test/state
+"authenticate"} · /_test/account {"display_name": "…"} (with the API key) · /_test/webhook_endpoint {"url": "…", "secret":
+"whsec_…"} (with the API key; the same address again only gets the new secret) · GET /_test/state
 """
 
 import json
@@ -19,6 +20,7 @@ from incubator.embedded.stripe_simulator import api, paying
 from incubator.embedded.stripe_simulator.courier import Courier, Manner
 from incubator.embedded.stripe_simulator.errors import StripeRefusal, invalid
 from incubator.embedded.stripe_simulator.faults import Faults
+from incubator.embedded.stripe_simulator.resources import webhook_endpoints
 from incubator.embedded.stripe_simulator.store import Books, Store
 
 Steer = Callable[[Request, dict[str, Any]], Awaitable[object]]
@@ -94,6 +96,14 @@ def routes(
         books.rename(name)
         return {"account": books.account, "display_name": name}
 
+    async def open_endpoint(request: Request, given: dict[str, Any]) -> object:
+        url, secret = given.get("url"), given.get("secret")
+        if not isinstance(url, str) or not isinstance(secret, str) or not secret.startswith("whsec_"):
+            raise invalid("url and secret (whsec_…) are texts", param="secret")
+        books = store.books(api.authenticate(request))
+        with store.transaction():
+            return {"id": webhook_endpoints.open_with_secret(books, url, secret)["id"]}
+
     async def state(request: Request, given: dict[str, Any]) -> object:
         rows = store.connection.execute("SELECT kind, count(*) FROM object GROUP BY kind ORDER BY kind").fetchall()
         pending = store.connection.execute("SELECT count(*) FROM delivery WHERE state = 'pending'").fetchone()[0]
@@ -109,6 +119,7 @@ def routes(
         ("POST", "authenticate", authenticate),
         ("POST", "pay", pay),
         ("POST", "account", rename),
+        ("POST", "webhook_endpoint", open_endpoint),
         ("GET", "state", state),
     ]
     return [Route(f"/_test/{name}", guarded(_answering(steer)), methods=[method]) for method, name, steer in table]

@@ -53,6 +53,18 @@ class Simulator:
         return [event.type for event in reversed(page.data)]
 
 
+def merged(*parts: Any) -> Any:
+    """Put parameters together, right ones or wrong ones."""
+    return {name: value for part in parts for name, value in part.items()}
+
+
+def error_of(refused: "pytest.ExceptionInfo[Any]") -> stripe.ErrorObject:
+    """Give the error object of a refusal."""
+    error: stripe.ErrorObject | None = refused.value.error
+    assert error is not None
+    return error
+
+
 @pytest.fixture
 def simulator() -> Simulator:
     """A fresh simulator in memory."""

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import stripe
 
-from tests.embedded.stripe_simulator.conftest import Simulator
+from tests.embedded.stripe_simulator.conftest import Simulator, error_of, merged
 
 ITEM: Any = {"price_data": {"currency": "eur", "unit_amount": 56_662, "product_data": {"name": "Invoice NORD-2026-0007"}}, "quantity": 1}
 SESSION: Any = {
@@ -20,7 +20,7 @@ SESSION: Any = {
 
 
 async def _open(simulator: Simulator, **more: Any) -> tuple[stripe.checkout.Session, str]:
-    session = await simulator.client.v1.checkout.sessions.create_async({**SESSION, **more})
+    session = await simulator.client.v1.checkout.sessions.create_async(merged(SESSION, {**more}))
     assert session.url is not None
     return session, session.url
 
@@ -162,18 +162,18 @@ async def test_saves_a_card_in_setup_mode(simulator: Simulator) -> None:
         ({"mode": "subscription"}, "mode"),
         ({"success_url": "/relative"}, "success_url"),
         ({"expires_at": 1}, "expires_at"),
-        ({"line_items": [{**ITEM, "quantity": 0}]}, "line_items[0][price_data][unit_amount]"),
+        ({"line_items": [merged(ITEM, {"quantity": 0})]}, "line_items[0][price_data][unit_amount]"),
         ({"customer": "cus_unknown"}, "customer"),
         ({"allowed_payment_method_types": ["twint"]}, "allowed_payment_method_types"),
     ],
 )
 async def test_refuses_a_session_that_makes_no_sense(simulator: Simulator, changes: Any, param: str) -> None:
-    params = {**SESSION, **changes}
+    params = merged(SESSION, {**changes})
 
     with pytest.raises((stripe.InvalidRequestError, stripe.APIError)) as refused:
         await simulator.client.v1.checkout.sessions.create_async(params)
 
-    assert refused.value.error.param == param
+    assert error_of(refused).param == param
     assert "checkout.session" not in (await simulator.steer("state", "GET"))["objects"]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import stripe
 
-from tests.embedded.stripe_simulator.conftest import Simulator
+from tests.embedded.stripe_simulator.conftest import Simulator, merged
 
 PAYMENT: Any = {
     "amount": 1_000,
@@ -37,7 +37,7 @@ async def test_the_same_key_and_input_get_the_same_answer_and_one_payment(simula
 
 async def test_a_declined_payment_is_replayed_too(simulator: Simulator) -> None:
     service = simulator.client.v1.payment_intents
-    declined: Any = {**PAYMENT, "payment_method": "pm_card_chargeDeclined"}
+    declined: Any = merged(PAYMENT, {"payment_method": "pm_card_chargeDeclined"})
 
     for _ in range(2):
         with pytest.raises(stripe.CardError):
@@ -51,7 +51,7 @@ async def test_the_same_key_with_other_input_is_refused(simulator: Simulator) ->
     await service.create_async(PAYMENT, KEYED)
 
     with pytest.raises(stripe.IdempotencyError) as refused:
-        await service.create_async({**PAYMENT, "amount": 1_001}, KEYED)
+        await service.create_async(merged(PAYMENT, {"amount": 1_001}), KEYED)
 
     assert refused.value.http_status == 400
     assert await _count(simulator, "payment_intent") == 1

@@ -5,14 +5,14 @@ from typing import Any
 import pytest
 import stripe
 
-from tests.embedded.stripe_simulator.conftest import Simulator
+from tests.embedded.stripe_simulator.conftest import Simulator, error_of, merged
 
-EUR: dict[str, Any] = {"amount": 56_662, "currency": "eur", "allowed_payment_method_types": ["card"]}
+EUR: Any = {"amount": 56_662, "currency": "eur", "allowed_payment_method_types": ["card"]}
 
 
 async def test_a_good_card_pays_at_once_and_the_fee_is_booked(simulator: Simulator) -> None:
     intent = await simulator.client.v1.payment_intents.create_async(
-        {**EUR, "payment_method": "pm_card_visa", "confirm": True, "expand": ["latest_charge.balance_transaction"]}
+        merged(EUR, {"payment_method": "pm_card_visa", "confirm": True, "expand": ["latest_charge.balance_transaction"]})
     )
 
     booked = intent.to_dict()["latest_charge"]["balance_transaction"]
@@ -42,7 +42,7 @@ async def test_a_declined_card_leaves_a_failed_charge_and_can_be_tried_again(
     after = await service.retrieve_async(intent.id, {"expand": ["latest_charge"]})
     paid = await service.confirm_async(intent.id, {"payment_method": "pm_card_visa"})
 
-    assert (refused.value.code, refused.value.error.decline_code, refused.value.http_status) == (code, decline_code, 402)
+    assert (refused.value.code, error_of(refused).decline_code, refused.value.http_status) == (code, decline_code, 402)
     assert after.status == "requires_payment_method"
     assert after.last_payment_error is not None
     assert after.to_dict()["latest_charge"]["status"] == "failed"
@@ -57,7 +57,7 @@ async def test_a_card_that_fails_after_it_was_attached(simulator: Simulator) -> 
     await v1.payment_methods.attach_async(method.id, {"customer": customer.id})
 
     with pytest.raises(stripe.CardError):
-        await v1.payment_intents.create_async({**EUR, "customer": customer.id, "payment_method": method.id, "confirm": True})
+        await v1.payment_intents.create_async(merged(EUR, {"customer": customer.id, "payment_method": method.id, "confirm": True}))
 
     assert [item.id for item in (await v1.customers.payment_methods.list_async(customer.id)).data] == [method.id]
 
@@ -77,14 +77,14 @@ async def test_never_takes_the_number_of_a_real_card(simulator: Simulator) -> No
     with pytest.raises(stripe.CardError) as refused:
         await simulator.client.v1.payment_methods.create_async(card)
 
-    assert refused.value.error.decline_code == "test_mode_live_card"
+    assert error_of(refused).decline_code == "test_mode_live_card"
 
 
 @pytest.mark.parametrize("card", ["pm_card_authenticationRequiredOnSetup", "pm_card_threeDSecure2Required"])
 @pytest.mark.parametrize(("passed", "status"), [(True, "succeeded"), (False, "requires_payment_method")])
 async def test_asks_for_three_d_secure(simulator: Simulator, card: str, passed: bool, status: str) -> None:
     service = simulator.client.v1.payment_intents
-    intent = await service.create_async({**EUR, "payment_method": card, "confirm": True, "return_url": "http://localhost/back"})
+    intent = await service.create_async(merged(EUR, {"payment_method": card, "confirm": True, "return_url": "http://localhost/back"}))
 
     await simulator.steer("authenticate", intent=intent.id, passed=passed)
     after = await service.retrieve_async(intent.id)
@@ -105,7 +105,7 @@ async def test_a_card_set_up_once_pays_later_without_its_owner(simulator: Simula
     saved = (await v1.customers.payment_methods.list_async(customer.id)).data[0]
 
     intent = await v1.payment_intents.create_async(
-        {**EUR, "customer": customer.id, "payment_method": saved.id, "off_session": True, "confirm": True}
+        merged(EUR, {"customer": customer.id, "payment_method": saved.id, "off_session": True, "confirm": True})
     )
 
     assert (setup.status, intent.status) == ("requires_action", "succeeded")
@@ -114,7 +114,7 @@ async def test_a_card_set_up_once_pays_later_without_its_owner(simulator: Simula
 async def test_a_card_that_always_asks_declines_without_its_owner(simulator: Simulator) -> None:
     with pytest.raises(stripe.CardError) as refused:
         await simulator.client.v1.payment_intents.create_async(
-            {**EUR, "payment_method": "pm_card_threeDSecure2Required", "off_session": True, "confirm": True}
+            merged(EUR, {"payment_method": "pm_card_threeDSecure2Required", "off_session": True, "confirm": True})
         )
 
     assert refused.value.code == "authentication_required"
@@ -122,7 +122,7 @@ async def test_a_card_that_always_asks_declines_without_its_owner(simulator: Sim
 
 async def test_captures_a_part_later_and_not_more_than_was_authorised(simulator: Simulator) -> None:
     service = simulator.client.v1.payment_intents
-    intent = await service.create_async({**EUR, "capture_method": "manual", "payment_method": "pm_card_visa", "confirm": True})
+    intent = await service.create_async(merged(EUR, {"capture_method": "manual", "payment_method": "pm_card_visa", "confirm": True}))
 
     with pytest.raises(stripe.InvalidRequestError) as refused:
         await service.capture_async(intent.id, {"amount_to_capture": 56_663})
@@ -138,7 +138,7 @@ async def test_captures_a_part_later_and_not_more_than_was_authorised(simulator:
 
 async def test_a_finished_intent_refuses_everything(simulator: Simulator) -> None:
     service = simulator.client.v1.payment_intents
-    intent = await service.create_async({**EUR, "payment_method": "pm_card_visa", "confirm": True})
+    intent = await service.create_async(merged(EUR, {"payment_method": "pm_card_visa", "confirm": True}))
 
     for attempt in (
         service.confirm_async(intent.id, {"payment_method": "pm_card_visa"}),
@@ -178,8 +178,10 @@ MANDATE: Any = {"customer_acceptance": {"type": "offline", "offline": {}}}
 )
 async def test_a_direct_debit_is_decided_later(simulator: Simulator, iban: str, wait_s: int, status: str) -> None:
     service = simulator.client.v1.payment_intents
-    params: Any = {**EUR, "allowed_payment_method_types": ["sepa_debit"], "payment_method_data": _account(iban), "mandate_data": MANDATE}
-    intent = await service.create_async({**params, "confirm": True})
+    params: Any = merged(
+        EUR, {"allowed_payment_method_types": ["sepa_debit"], "payment_method_data": _account(iban), "mandate_data": MANDATE}
+    )
+    intent = await service.create_async(merged(params, {"confirm": True}))
 
     await simulator.steer("clock", advance_s=wait_s - 2)
     before = await service.retrieve_async(intent.id)
@@ -190,12 +192,12 @@ async def test_a_direct_debit_is_decided_later(simulator: Simulator, iban: str, 
 
 
 async def test_a_direct_debit_needs_a_mandate(simulator: Simulator) -> None:
-    params: Any = {**EUR, "allowed_payment_method_types": ["sepa_debit"], "payment_method_data": _account("DE89370400440532013000")}
+    params: Any = merged(EUR, {"allowed_payment_method_types": ["sepa_debit"], "payment_method_data": _account("DE89370400440532013000")})
 
     with pytest.raises(stripe.InvalidRequestError) as refused:
-        await simulator.client.v1.payment_intents.create_async({**params, "confirm": True})
+        await simulator.client.v1.payment_intents.create_async(merged(params, {"confirm": True}))
 
-    assert refused.value.error.param == "mandate_data"
+    assert error_of(refused).param == "mandate_data"
 
 
 async def test_a_saved_mandate_can_be_used_again(simulator: Simulator) -> None:
@@ -215,15 +217,17 @@ async def test_a_saved_mandate_can_be_used_again(simulator: Simulator) -> None:
     mandate = await v1.mandates.retrieve_async(setup.mandate)
 
     intent = await v1.payment_intents.create_async(
-        {
-            **EUR,
-            "customer": customer.id,
-            "allowed_payment_method_types": ["sepa_debit"],
-            "payment_method": setup.payment_method,
-            "mandate": setup.mandate,
-            "off_session": True,
-            "confirm": True,
-        }
+        merged(
+            EUR,
+            {
+                "customer": customer.id,
+                "allowed_payment_method_types": ["sepa_debit"],
+                "payment_method": setup.payment_method,
+                "mandate": setup.mandate,
+                "off_session": True,
+                "confirm": True,
+            },
+        )
     )
 
     assert (mandate.status, intent.status) == ("active", "processing")

@@ -16,6 +16,8 @@ import httpx
 import pytest
 import stripe
 
+from incubator.billing.stripe_gateway import Httpx
+
 PAYMENT: Any = {
     "amount": 1_000,
     "currency": "eur",
@@ -52,7 +54,7 @@ def _serve(state: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
 
 async def test_keeps_what_it_answered_through_kill_9_and_breaks_connections_on_demand(tmp_path: Path) -> None:
     port, state = _free_port(), tmp_path / "stripe.sqlite"
-    http = stripe.HTTPXClient()
+    http = Httpx()
     client = stripe.StripeClient(
         "sk_test_nord_incubator", base_addresses={"api": f"http://127.0.0.1:{port}"}, http_client=http, max_network_retries=0
     )
@@ -88,7 +90,7 @@ async def test_webhooks_go_out_by_themselves_over_http(tmp_path: Path) -> None:
         "http.server.HTTPServer(('127.0.0.1', int(sys.argv[1])), H).serve_forever()\n"
     )
     listener = subprocess.Popen([sys.executable, "-c", receiver, str(hook_port), str(received)])
-    http = stripe.HTTPXClient()
+    http = Httpx()
     client = stripe.StripeClient("sk_test_nord_incubator", base_addresses={"api": f"http://127.0.0.1:{port}"}, http_client=http)
 
     try:

@@ -5,40 +5,44 @@ from typing import Any
 import pytest
 import stripe
 
-from tests.embedded.stripe_simulator.conftest import Simulator
+from tests.embedded.stripe_simulator.conftest import Simulator, error_of, merged
 from tests.support.stripe_in_process import BASE_URL, call
 
-GOOD: dict[str, Any] = {"amount": 1000, "currency": "eur", "allowed_payment_method_types": ["card"]}
+GOOD: Any = {"amount": 1000, "currency": "eur", "allowed_payment_method_types": ["card"]}
 
 
 @pytest.mark.parametrize(
     ("params", "param", "code"),
     [
-        ({**GOOD, "colour": "red"}, "colour", "parameter_unknown"),
-        ({**GOOD, "payment_method_options": {"card": {"colour": 1}}}, "payment_method_options[card][colour]", "parameter_unknown"),
-        ({**GOOD, "payment_method_data": {"type": "sepa_debit", "sepa_debit": {"no": "1"}}}, "payment_method_data[sepa_debit][no]", "parameter_unknown"),
+        (merged(GOOD, {"colour": "red"}), "colour", "parameter_unknown"),
+        (merged(GOOD, {"payment_method_options": {"card": {"colour": 1}}}), "payment_method_options[card][colour]", "parameter_unknown"),
+        (
+            merged(GOOD, {"payment_method_data": {"type": "sepa_debit", "sepa_debit": {"no": "1"}}}),
+            "payment_method_data[sepa_debit][no]",
+            "parameter_unknown",
+        ),
         ({"amount": 1000}, "currency", "parameter_missing"),
         ({"currency": "eur"}, "amount", "parameter_missing"),
-        ({**GOOD, "amount": "ten"}, "amount", "parameter_invalid_integer"),
-        ({**GOOD, "amount": "10.00"}, "amount", "parameter_invalid_integer"),
-        ({**GOOD, "confirm": "yes"}, "confirm", None),
-        ({**GOOD, "currency": ""}, "currency", "parameter_invalid_empty"),
-        ({**GOOD, "currency": "zzz"}, "currency", None),
-        ({**GOOD, "setup_future_usage": "never"}, "setup_future_usage", None),
-        ({**GOOD, "allowed_payment_method_types": "card"}, "allowed_payment_method_types", None),
-        ({**GOOD, "metadata": {"k" * 41: "v"}}, "metadata[" + "k" * 41 + "]", None),
-        ({**GOOD, "metadata": {"k": "v" * 501}}, "metadata[k]", None),
-        ({**GOOD, "metadata": {f"k{n}": "v" for n in range(51)}}, "metadata", None),
-        ({**GOOD, "customer": "cus_unknown"}, "customer", "resource_missing"),
-        ({**GOOD, "payment_method": "pm_unknown"}, "payment_method", "resource_missing"),
-        ({**GOOD, "allowed_payment_method_types": ["sepa_debit"], "currency": "usd"}, "allowed_payment_method_types", None),
+        (merged(GOOD, {"amount": "ten"}), "amount", "parameter_invalid_integer"),
+        (merged(GOOD, {"amount": "10.00"}), "amount", "parameter_invalid_integer"),
+        (merged(GOOD, {"confirm": "yes"}), "confirm", None),
+        (merged(GOOD, {"currency": ""}), "currency", "parameter_invalid_empty"),
+        (merged(GOOD, {"currency": "zzz"}), "currency", None),
+        (merged(GOOD, {"setup_future_usage": "never"}), "setup_future_usage", None),
+        (merged(GOOD, {"allowed_payment_method_types": "card"}), "allowed_payment_method_types", None),
+        (merged(GOOD, {"metadata": {"k" * 41: "v"}}), "metadata[" + "k" * 41 + "]", None),
+        (merged(GOOD, {"metadata": {"k": "v" * 501}}), "metadata[k]", None),
+        (merged(GOOD, {"metadata": {f"k{n}": "v" for n in range(51)}}), "metadata", None),
+        (merged(GOOD, {"customer": "cus_unknown"}), "customer", "resource_missing"),
+        (merged(GOOD, {"payment_method": "pm_unknown"}), "payment_method", "resource_missing"),
+        (merged(GOOD, {"allowed_payment_method_types": ["sepa_debit"], "currency": "usd"}), "allowed_payment_method_types", None),
         ({"amount": 49, "currency": "eur"}, "amount", "amount_too_small"),
         ({"amount": 249, "currency": "dkk"}, "amount", "amount_too_small"),
         ({"amount": 49, "currency": "jpy"}, "amount", "amount_too_small"),
         ({"amount": 100_000_000, "currency": "eur"}, "amount", "amount_too_large"),
         ({"amount": 10_050, "currency": "isk"}, "amount", None),
-        ({**GOOD, "off_session": "true"}, "off_session", None),
-        ({**GOOD, "transfer_group": "x"}, "transfer_group", None),
+        (merged(GOOD, {"off_session": "true"}), "off_session", None),
+        (merged(GOOD, {"transfer_group": "x"}), "transfer_group", None),
     ],
 )
 async def test_refuses_a_wrong_parameter_by_name_and_creates_nothing(
@@ -47,7 +51,7 @@ async def test_refuses_a_wrong_parameter_by_name_and_creates_nothing(
     with pytest.raises((stripe.InvalidRequestError, stripe.APIError)) as refused:
         await simulator.client.v1.payment_intents.create_async(params)
 
-    assert (refused.value.error.param, refused.value.code) == (param, code)
+    assert (error_of(refused).param, refused.value.code) == (param, code)
     assert (await simulator.steer("state", "GET"))["objects"] == {}
 
 
@@ -98,7 +102,7 @@ async def test_answers_only_calls_that_name_this_machine(simulator: Simulator) -
 
 async def test_expands_only_when_asked_and_only_what_can_be(simulator: Simulator) -> None:
     service = simulator.client.v1.payment_intents
-    intent = await service.create_async({**GOOD, "payment_method": "pm_card_visa", "confirm": True})
+    intent = await service.create_async(merged(GOOD, {"payment_method": "pm_card_visa", "confirm": True}))
 
     plain = await service.retrieve_async(intent.id)
     expanded = await service.retrieve_async(intent.id, {"expand": ["latest_charge.balance_transaction", "payment_method"]})
@@ -110,7 +114,7 @@ async def test_expands_only_when_asked_and_only_what_can_be(simulator: Simulator
     assert isinstance(plain.latest_charge, str)
     assert expanded.to_dict()["latest_charge"]["balance_transaction"]["amount"] == 1000
     assert expanded.to_dict()["payment_method"]["card"]["last4"] == "4242"
-    assert refused.value.error.param == "expand"
+    assert error_of(refused).param == "expand"
 
 
 async def test_searches_customers_by_metadata(simulator: Simulator) -> None:

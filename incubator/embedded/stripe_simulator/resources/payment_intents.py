@@ -41,7 +41,7 @@ def new_intent(books: Books, params: dict[str, Any], call: Call | None = None) -
         books.find("customer", params["customer"], "customer")
     allowed = params.get("allowed_payment_method_types")
     automatic = params.get("automatic_payment_methods", None if allowed else {"enabled": True})
-    if allowed is None and currency == "eur" and automatic["enabled"]:
+    if allowed is None and currency == "eur" and automatic and automatic["enabled"]:
         allowed = ["card", "sepa_debit"]
     types = usable_methods(allowed, currency)
     intent_id = books.new_id("pi")

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 from incubator.embedded.stripe_simulator.calls import Call, endpoint, page_of
 from incubator.embedded.stripe_simulator.errors import invalid
 from incubator.embedded.stripe_simulator.events import API_VERSION
-from incubator.embedded.stripe_simulator.store import Resource
+from incubator.embedded.stripe_simulator.store import Books, Resource
 
 LOOPBACK = frozenset(("127.0.0.1", "localhost", "::1"))
 
@@ -28,23 +28,42 @@ def create(call: Call) -> Resource:
     """Register an address; its signing secret is shown in this answer only."""
     if call.params.get("connect"):
         raise invalid("This simulator does not do Connect", param="connect", status=501)
-    item: Resource = {
-        "id": call.books.new_id("we"),
-        "object": "webhook_endpoint",
-        "api_version": call.params.get("api_version"),
-        "application": None,
-        "created": call.now,
-        "description": call.params.get("description") or None,
-        "enabled_events": call.params["enabled_events"],
-        "livemode": False,
-        "metadata": call.metadata(),
-        "status": "enabled",
-        "url": _check_url(call.params["url"]),
-    }
+    item = _endpoint(call.books, _check_url(call.params["url"]), call.params["enabled_events"])
+    item |= {"api_version": call.params.get("api_version"), "description": call.params.get("description") or None}
+    item["metadata"] = call.metadata()
     if item["api_version"] not in (None, API_VERSION):
         raise invalid(f"This simulator sends events of API version {API_VERSION} only", param="api_version", status=501)
     call.books.add("webhook_endpoint", item, {"secret": call.books.new_id("whsec")})
     return _with_secret(call, item)
+
+
+def _endpoint(books: Books, url: str, events: list[str]) -> Resource:
+    return {
+        "id": books.new_id("we"),
+        "object": "webhook_endpoint",
+        "api_version": None,
+        "application": None,
+        "created": books.now,
+        "description": None,
+        "enabled_events": events,
+        "livemode": False,
+        "metadata": {},
+        "status": "enabled",
+        "url": url,
+    }
+
+
+def open_with_secret(books: Books, url: str, secret: str) -> Resource:
+    """Register an address for all events with a secret that both sides know already; a known address gets the new secret.
+
+    Raises:
+        StripeRefusal: the address is not on this machine.
+    """
+    known = next((item for item in books.newest_first("webhook_endpoint") if item["url"] == url), None)
+    if known is not None:
+        books.hide(known["id"], secret=secret)
+        return known
+    return books.add("webhook_endpoint", _endpoint(books, _check_url(url), ["*"]), {"secret": secret})
 
 
 @endpoint("GET", "/v1/webhook_endpoints", "WebhookEndpointListParams")
