@@ -19,6 +19,9 @@ logger = logging.getLogger(__name__)
 MODEL_MODULES = [
     "incubator.kernel.models",
     "incubator.organizations.models",
+    "incubator.secondments.models",
+    "incubator.pilots.models",
+    "incubator.importing.models",
     "incubator.notifications.models",
 ]
 ACQUIRE_TIMEOUT_S = 10
