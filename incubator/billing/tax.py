@@ -14,8 +14,35 @@ from incubator.billing.errors import NoTaxRule
 from incubator.billing.terms import GivenTax, Supply, TaxCategory
 
 EU = frozenset(
-    ("AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT")
-    + ("LT", "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK")
+    (
+        "AT",
+        "BE",
+        "BG",
+        "CY",
+        "CZ",
+        "DE",
+        "DK",
+        "EE",
+        "ES",
+        "FI",
+        "FR",
+        "GR",
+        "HR",
+        "HU",
+        "IE",
+        "IT",
+        "LT",
+        "LU",
+        "LV",
+        "MT",
+        "NL",
+        "PL",
+        "PT",
+        "RO",
+        "SE",
+        "SI",
+        "SK",
+    )
 )
 AT_THE_PROPERTY = frozenset((Supply.ROOM, Supply.WORKPLACE))
 """Taxed where the property lies, whoever the buyer is; for a workplace with services the EU's view is [?]."""
