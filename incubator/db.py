@@ -21,6 +21,7 @@ MODEL_MODULES = [
     "incubator.organizations.models",
     "incubator.billing.models",
     "incubator.billing.invoice_models",
+    "incubator.spaces.models",
     "incubator.secondments.models",
     "incubator.pilots.models",
     "incubator.importing.models",

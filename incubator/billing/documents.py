@@ -39,7 +39,7 @@ def _fonts() -> typst.Fonts:
 def render(data: str, stamp: float) -> bytes:
     """Set a document from its data (JSON). Pure: equal data and stamp (Unix seconds) give equal bytes."""
     template = files("incubator.billing").joinpath("templates", "invoice.typ").read_bytes()
-    made = typst.compile(
+    return typst.compile(
         template,
         font_paths=_fonts(),
         format="pdf",
@@ -47,7 +47,6 @@ def render(data: str, stamp: float) -> bytes:
         pdf_standards=["a-3b"],
         timestamp=datetime.fromtimestamp(stamp, UTC),
     )
-    return made
 
 
 @cache

@@ -25,6 +25,7 @@ class OpeningHours:
     week: tuple[tuple[tuple[int, int], ...], ...]
 
     @classmethod
+    @lru_cache(maxsize=512)
     def parse(cls, text: str, path: tuple[str, ...] = ()) -> "OpeningHours":
         """Read `Mo-Fr 08:00-18:00; Sa 09:00-12:00`, or `24/7`.
 

@@ -1,8 +1,9 @@
 """Every read of organisations, places, people and credentials, each within what the actor may see."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 from uuid import UUID
 
 from incubator import db
@@ -85,12 +86,13 @@ class MembershipRow:
 
 @dataclass(frozen=True, slots=True)
 class SessionRow:
-    """A signed-in browser of the actor."""
+    """A signed-in browser of the actor; the current one is that of the request."""
 
     id: UUID
     user_agent: str
     created_at: datetime
     last_seen_at: datetime
+    is_current: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +126,9 @@ SITE = (
 )
 PERSON = "p.id, p.name, p.email, p.language, p.time_zone, p.version"
 BY_NAME = (Order("name", "text"), Order("id", "uuid"))
+NEWEST = (Order("id", "uuid", is_descending=True),)
+
+T = TypeVar("T")
 
 
 def like(search: str) -> str:
@@ -198,10 +203,10 @@ async def people_by_id(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, PersonRo
 
 
 async def list_people(actor: Actor, page: Page, *, search: str = "", with_total: bool = False) -> Slice:
-    """List the people of the organisation the actor stands in, by name, with their roles as a JSON list."""
+    """List the people of the organisation the actor stands in, by name, with their roles as a JSON list and whether they never came."""
     actor.require_person()
     sql = (
-        f"SELECT {PERSON}, (SELECT json_agg(DISTINCT r.role) FROM role_assignment r"
+        f"SELECT {PERSON}, p.password_hash = '' AS is_pending, (SELECT json_agg(DISTINCT r.role) FROM role_assignment r"
         " WHERE r.person_id = p.id AND r.organization_id = $1) AS roles"
         " FROM person p WHERE EXISTS (SELECT 1 FROM role_assignment r WHERE r.person_id = p.id AND r.organization_id = $1)"
         " AND (p.name ILIKE $2 OR p.email ILIKE $2)"
@@ -225,33 +230,65 @@ async def has_two_factor(actor: Actor) -> bool:
     return bool(await db.value("SELECT totp_confirmed_at IS NOT NULL FROM person WHERE id = $1", actor.require_person()))
 
 
-async def list_sessions(actor: Actor, page: Page, *, with_total: bool = False) -> Slice:
-    """List the actor's own running sessions, newest first."""
-    sql = "SELECT id, user_agent, created_at, last_seen_at FROM session WHERE person_id = $1 AND revoked_at IS NULL AND expires_at > $2"
-    return await paginate(
-        sql, [actor.require_person(), clock.now()], (Order("id", "uuid", is_descending=True),), page, with_total=with_total
+def _own_sessions(actor: Actor) -> tuple[str, list[object]]:
+    sql = (
+        "SELECT id, user_agent, created_at, last_seen_at, id = $3 AS is_current FROM session"
+        " WHERE person_id = $1 AND revoked_at IS NULL AND expires_at > $2"
     )
+    return sql, [actor.require_person(), clock.now(), actor.credential_id or actor.person_id]
 
 
-async def list_api_tokens(actor: Actor, page: Page, *, with_total: bool = False) -> Slice:
-    """List the actor's own tokens that still work, newest first."""
+def _own_tokens(actor: Actor) -> tuple[str, list[object]]:
     sql = (
         "SELECT id, name, scopes, created_at, expires_at, last_used_at FROM api_token WHERE person_id = $1 AND revoked_at IS NULL"
         " AND (expires_at IS NULL OR expires_at > $2)"
     )
-    return await paginate(
-        sql, [actor.require_person(), clock.now()], (Order("id", "uuid", is_descending=True),), page, with_total=with_total
-    )
+    return sql, [actor.require_person(), clock.now()]
 
 
-async def list_invitations(actor: Actor, page: Page, *, with_total: bool = False) -> Slice:
-    """List the open invitations of the organisation the actor stands in, newest first."""
+def _open_invitations(actor: Actor) -> tuple[str, list[object]]:
     sql = (
         "SELECT id, email, name, roles, created_at, expires_at FROM invitation WHERE organization_id = $1 AND accepted_at IS NULL"
         " AND revoked_at IS NULL AND expires_at > $2"
     )
-    standing = actor.organization_id if actor.memberships else None
-    return await paginate(sql, [standing, clock.now()], (Order("id", "uuid", is_descending=True),), page, with_total=with_total)
+    return sql, [actor.organization_id if actor.memberships else None, clock.now()]
+
+
+async def list_sessions(actor: Actor, page: Page, *, with_total: bool = False) -> Slice:
+    """List the actor's own running sessions, newest first."""
+    return await paginate(*_own_sessions(actor), NEWEST, page, with_total=with_total)
+
+
+async def sessions_by_id(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, SessionRow]:
+    """Return the sessions among `ids` that are the actor's and run."""
+    return {row.id: row for row in await _of_actor(SessionRow, actor, _own_sessions, ids)}
+
+
+async def list_api_tokens(actor: Actor, page: Page, *, with_total: bool = False) -> Slice:
+    """List the actor's own tokens that still work, newest first."""
+    return await paginate(*_own_tokens(actor), NEWEST, page, with_total=with_total)
+
+
+async def api_tokens_by_id(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, ApiTokenRow]:
+    """Return the tokens among `ids` that are the actor's and still work."""
+    return {row.id: row for row in await _of_actor(ApiTokenRow, actor, _own_tokens, ids)}
+
+
+async def list_invitations(actor: Actor, page: Page, *, with_total: bool = False) -> Slice:
+    """List the open invitations of the organisation the actor stands in, newest first."""
+    return await paginate(*_open_invitations(actor), NEWEST, page, with_total=with_total)
+
+
+async def invitations_by_id(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, InvitationRow]:
+    """Return the open invitations among `ids` of the organisation the actor stands in."""
+    return {row.id: row for row in await _of_actor(InvitationRow, actor, _open_invitations, ids)}
+
+
+async def _of_actor(cls: type[T], actor: Actor, own: Callable[[Actor], tuple[str, list[object]]], ids: Iterable[UUID]) -> list[T]:
+    if actor.person_id is None:
+        return []
+    sql, args = own(actor)
+    return await db.rows_as(cls, f"SELECT * FROM ({sql}) AS own WHERE id = ANY(${len(args) + 1}::uuid[])", *args, list(ids))
 
 
 async def contacts(organization_id: UUID, roles: Iterable[str]) -> list[PersonRow]:
