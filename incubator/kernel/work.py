@@ -263,19 +263,26 @@ async def unpark(item_id: UUID) -> bool:
     return freed == 1
 
 
-async def drain(limit: int = 10_000) -> int:
+async def drain(limit: int = 100_000, *, leave: frozenset[str] = frozenset()) -> int:
     """Relay and do everything that is due, here and now, until nothing is left; returns how many pieces were done.
 
     For commands and the demo world, which run before any worker does; workers do the same one by one.
+
+    Args:
+        leave: kinds of work that are left on the list for the workers.
     """
     done = 0
     while done < limit:
         relayed = await outbox.relay(1000)
-        items = await due(500)
+        items = await db.rows(
+            "SELECT id FROM work_item WHERE state = 'ready' AND run_after <= $1 AND kind <> ALL($2::text[]) ORDER BY run_after, id LIMIT 500",
+            clock.now(),
+            list(leave),
+        )
         if not items and not relayed:
             return done
-        for item_id, _ in items:
-            done += await run(item_id)
+        for item in items:
+            done += await run(item["id"])
     return done
 
 
