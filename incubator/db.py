@@ -19,6 +19,8 @@ logger = logging.getLogger(__name__)
 MODEL_MODULES = [
     "incubator.kernel.models",
     "incubator.organizations.models",
+    "incubator.billing.models",
+    "incubator.billing.invoice_models",
     "incubator.spaces.models",
     "incubator.secondments.models",
     "incubator.pilots.models",
