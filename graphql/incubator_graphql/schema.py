@@ -6,6 +6,7 @@ import strawberry
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
 
+from incubator_graphql.billing.plans import PlansQuery
 from incubator_graphql.budget import Buckets
 from incubator_graphql.changes import ChangesSubscription
 from incubator_graphql.documents import Documents
@@ -22,6 +23,8 @@ from incubator_graphql.oversight.mutations import OversightMutation
 from incubator_graphql.oversight.queries import OversightQuery
 from incubator_graphql.pilots.mutations import PilotsMutation
 from incubator_graphql.pilots.queries import PilotsQuery
+from incubator_graphql.residencies.mutations import ResidenciesMutation
+from incubator_graphql.residencies.queries import ResidenciesQuery
 from incubator_graphql.scalars import SCALARS
 from incubator_graphql.secondments.mutations import SecondmentsMutation
 from incubator_graphql.secondments.queries import SecondmentsQuery
@@ -35,6 +38,8 @@ class Query(
     NotificationsQuery,
     PilotsQuery,
     SecondmentsQuery,
+    PlansQuery,
+    ResidenciesQuery,
     SpacesQuery,
     OrganizationsQuery,
 ):
@@ -48,6 +53,7 @@ class Mutation(
     NotificationsMutation,
     PilotsMutation,
     SecondmentsMutation,
+    ResidenciesMutation,
     SpacesMutation,
     OrganizationsMutation,
 ):

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 import strawberry
-from graphql import GraphQLObjectType, parse, validate
+from graphql import GraphQLObjectType, OperationDefinitionNode, parse, validate
 from strawberry.schema.schema import Schema
 
 from incubator.spaces.service import UNIT_KINDS
@@ -84,7 +84,7 @@ async def test_every_node_type_can_be_looked_up() -> None:
 
 async def test_every_field_of_the_roots_is_described() -> None:
     for root in (Query, Mutation, Subscription):
-        definition: Any = root.__strawberry_definition__  # type: ignore[attr-defined]
+        definition: Any = getattr(root, "__strawberry_definition__")  # noqa: B009 - strawberry adds it at run time
         assert [field.python_name for field in definition.fields if not field.description] == []
 
 
@@ -138,4 +138,6 @@ async def test_every_document_of_the_client_is_valid_and_within_the_limits(path:
 async def test_every_document_is_named_like_its_file(path: Path) -> None:
     [definition] = parse(path.read_text("utf-8")).definitions
 
-    assert definition.name.value == path.stem  # type: ignore[union-attr]
+    assert isinstance(definition, OperationDefinitionNode)
+    assert definition.name is not None
+    assert definition.name.value == path.stem

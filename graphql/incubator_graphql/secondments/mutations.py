@@ -114,5 +114,5 @@ class SecondmentsMutation:
         """Take an own entry back; it stays in the audit trail."""
         time_log_id = decode(input.time_log_id, "TimeLog", "input", "timeLogId")
         shown = await info.context.loaders.of(TIME_LOGS).load(time_log_id)
-        await service.remove_time_log(info.context.actor, time_log_id)
+        await service.remove_time_log(info.context.actor, time_log_id, input.expected_version)
         return RemoveTimeLogPayload(time_log=TimeLog.of(shown) if shown else None)
