@@ -1,0 +1,46 @@
+"""The demo's mail at /dev/mail: what people would have received, newest first. Not there outside of the demo."""
+
+import asyncio
+from html import escape
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from incubator.config import Settings
+from incubator.embedded.mailbox import Letter, letters
+
+_LINKED = ("http://", "https://")
+
+
+def mail_routes(settings: Settings) -> list[BaseRoute]:
+    """Return the route of the page; `?to=` shows one address only."""
+
+    async def page(request: Request) -> Response:
+        found = await asyncio.to_thread(letters, settings.data_dir, request.query_params.get("to", ""))
+        shown = "\n".join(map(_letter, found)) or "<p>No mail yet.</p>"
+        return HTMLResponse(
+            '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Mail · Incubator demo</title>'
+            '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">'
+            f'<link rel="stylesheet" href="/explorer/explorer.css"></head><body class="mail"><h1>Mail of the demo</h1>{shown}</body></html>',
+            headers={"cache-control": "no-store"},
+        )
+
+    return [Route("/dev/mail", page, methods=["GET"])]
+
+
+def _letter(letter: Letter) -> str:
+    """Show a mail's text; the HTML part is somebody's template and stays out of our page."""
+    return (
+        f"<article><h2>{escape(letter.subject)}</h2><p>{escape(letter.to)} · {escape(letter.date)}</p>"
+        f"<pre>{' '.join(map(_word, letter.text.split(' ')))}</pre></article>"
+    )
+
+
+def _word(word: str) -> str:
+    """Make an address a link, whatever stands around it on its line."""
+    lines = []
+    for line in word.split("\n"):
+        text = escape(line.strip("\r"))
+        lines.append(f'<a href="{text}">{text}</a>' if line.startswith(_LINKED) else text)
+    return "\n".join(lines)

@@ -1,0 +1,28 @@
+"""What Prometheus reads. Labels come from our own routes and outcomes, never from what a client sends."""
+
+import os
+
+from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from prometheus_client.multiprocess import MultiProcessCollector
+from starlette.requests import Request
+from starlette.responses import Response
+
+REQUESTS = Counter("incubator_http_requests_total", "Answered HTTP requests", ("route", "method", "status"))
+DURATIONS = Histogram(
+    "incubator_http_request_seconds",
+    "Time to the end of the answer",
+    ("route",),
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
+OPERATIONS = Counter("incubator_graphql_operations_total", "GraphQL operations", ("type", "outcome"))
+SOCKETS = Gauge("incubator_graphql_sockets", "Open WebSockets of signed-in people", multiprocess_mode="livesum")
+
+
+async def metrics(request: Request) -> Response:
+    """Answer with the figures of this process, or of all of them where PROMETHEUS_MULTIPROC_DIR is set."""
+    registry = REGISTRY
+    if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        registry = CollectorRegistry()
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)

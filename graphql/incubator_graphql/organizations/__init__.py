@@ -1,0 +1,1 @@
+"""Organisations, people, places and access in the API."""

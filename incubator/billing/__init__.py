@@ -1,0 +1,1 @@
+"""Plans, contracts, charges, invoices, numbering, tax, ledger, payments and documents."""

@@ -1,0 +1,107 @@
+"""What happened to money."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from incubator.kernel.outbox import Event, Touched
+
+
+@dataclass(frozen=True)
+class BillingRunStarted(Event):
+    """A billing run began."""
+
+    billing_run_id: UUID
+    month: date
+
+    def touches(self) -> Sequence[Touched]:
+        """The run."""
+        return [Touched("BillingRun", self.billing_run_id, 1)]
+
+
+@dataclass(frozen=True)
+class CustomerBilled(Event):
+    """A billing run is through with one customer: billed, or parked."""
+
+    billing_run_id: UUID
+    item_id: UUID
+
+    def touches(self) -> Sequence[Touched]:
+        """The run's progress."""
+        return [Touched("BillingRun", self.billing_run_id)]
+
+
+@dataclass(frozen=True)
+class BillingRunFinished(Event):
+    """A billing run is through with all of its customers."""
+
+    billing_run_id: UUID
+    month: date
+
+    def touches(self) -> Sequence[Touched]:
+        """The run."""
+        return [Touched("BillingRun", self.billing_run_id)]
+
+
+@dataclass(frozen=True)
+class InvoiceIssued(Event):
+    """An invoice (or a deposit request) was finalised and has its number."""
+
+    invoice_id: UUID
+    customer_id: UUID
+
+    def touches(self) -> Sequence[Touched]:
+        """The invoice."""
+        return [Touched("Invoice", self.invoice_id, 1)]
+
+
+@dataclass(frozen=True)
+class InvoiceDocumented(Event):
+    """The document of an invoice is there."""
+
+    invoice_id: UUID
+
+    def touches(self) -> Sequence[Touched]:
+        """The invoice."""
+        return [Touched("Invoice", self.invoice_id)]
+
+
+@dataclass(frozen=True)
+class PaymentReceived(Event):
+    """Money came in for an invoice."""
+
+    payment_id: UUID
+    invoice_id: UUID
+    amount_minor: int
+    currency: str
+    version: int
+
+    def touches(self) -> Sequence[Touched]:
+        """The invoice."""
+        return [Touched("Invoice", self.invoice_id, self.version)]
+
+
+@dataclass(frozen=True)
+class InvoicePaid(Event):
+    """An invoice is paid in full."""
+
+    invoice_id: UUID
+    version: int
+
+    def touches(self) -> Sequence[Touched]:
+        """The invoice."""
+        return [Touched("Invoice", self.invoice_id, self.version)]
+
+
+@dataclass(frozen=True)
+class PaymentFailed(Event):
+    """A try to pay an invoice came to nothing."""
+
+    attempt_id: UUID
+    invoice_id: UUID
+    reason: str
+
+    def touches(self) -> Sequence[Touched]:
+        """The invoice."""
+        return [Touched("Invoice", self.invoice_id)]

@@ -1,0 +1,214 @@
+"""Tables of what is sold and charged: plans, contracts, charges, billing runs."""
+
+from decimal import Decimal
+from uuid import UUID
+
+from tortoise import fields
+from tortoise.indexes import Index
+from tortoise.models import Model
+
+from incubator.kernel.ids import new_id
+from incubator.organizations.models import LegalEntity, Organization, Person, Site
+
+
+class Plan(Model):
+    """Priced phases of a membership that an operator sells. `supply` is what kind of thing it is for tax."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    operator: fields.ForeignKeyRelation[Organization] = fields.ForeignKeyField(
+        "incubator.Organization", related_name="plans", on_delete=fields.RESTRICT
+    )
+    operator_id: UUID
+    name = fields.CharField(max_length=200)
+    currency = fields.CharField(max_length=3)
+    price_includes_tax = fields.BooleanField()
+    supply = fields.CharField(max_length=20)
+    created_at = fields.DatetimeField()
+    version = fields.IntField(default=1)
+
+    class Meta(Model.Meta):
+        table = "plan"
+        unique_together = (("operator", "name", "currency"),)
+
+
+class PlanPhase(Model):
+    """One phase of a plan: `amount_minor` for each month or year, for `years` years or, when null, until the end."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    plan: fields.ForeignKeyRelation[Plan] = fields.ForeignKeyField("incubator.Plan", related_name="phases", on_delete=fields.CASCADE)
+    plan_id: UUID
+    ordinal = fields.IntField()
+    years = fields.IntField(null=True)
+    amount_minor = fields.BigIntField()
+    period = fields.CharField(max_length=5)
+
+    class Meta(Model.Meta):
+        table = "plan_phase"
+        unique_together = (("plan", "ordinal"),)
+
+
+class Contract(Model):
+    """What a customer agreed to pay a legal entity at a site; `subject_id` is the residency it belongs to, if any."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    customer: fields.ForeignKeyRelation[Organization] = fields.ForeignKeyField(
+        "incubator.Organization", related_name="contracts", on_delete=fields.RESTRICT
+    )
+    customer_id: UUID
+    legal_entity: fields.ForeignKeyRelation[LegalEntity] = fields.ForeignKeyField(
+        "incubator.LegalEntity", related_name="contracts", on_delete=fields.RESTRICT
+    )
+    legal_entity_id: UUID
+    site: fields.ForeignKeyRelation[Site] = fields.ForeignKeyField("incubator.Site", related_name="contracts", on_delete=fields.RESTRICT)
+    site_id: UUID
+    currency = fields.CharField(max_length=3)
+    subject_id = fields.UUIDField(null=True)
+    created_at = fields.DatetimeField()
+    version = fields.IntField(default=1)
+
+    class Meta(Model.Meta):
+        table = "contract"
+        indexes = (Index(fields=("customer_id",)), Index(fields=("subject_id",)))
+
+
+class ContractTerm(Model):
+    """One recurring price of a contract. Days are the site's, both ends belong to it; without an end it goes on.
+
+    A monthly term is charged for the days of each month, a yearly one in advance on its anniversary. `tax_category` and `tax_rate` are
+    there when the agreement fixes them; else the tax rules decide.
+    """
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    contract: fields.ForeignKeyRelation[Contract] = fields.ForeignKeyField(
+        "incubator.Contract", related_name="terms", on_delete=fields.RESTRICT
+    )
+    contract_id: UUID
+    kind = fields.CharField(max_length=20)
+    source_id = fields.UUIDField(null=True)
+    description = fields.CharField(max_length=300)
+    basis = fields.CharField(max_length=5)
+    quantity: Decimal = fields.DecimalField(max_digits=14, decimal_places=4)
+    unit_price_minor = fields.BigIntField()
+    price_includes_tax = fields.BooleanField()
+    supply = fields.CharField(max_length=20)
+    tax_category = fields.CharField(max_length=2, default="")
+    tax_rate: Decimal | None = fields.DecimalField(max_digits=7, decimal_places=4, null=True)
+    is_waived = fields.BooleanField(default=False)
+    starts_on = fields.DateField()
+    ends_on = fields.DateField(null=True)
+
+    class Meta(Model.Meta):
+        table = "contract_term"
+        indexes = (Index(fields=("contract_id",)), Index(fields=("source_id",)))
+
+
+class Charge(Model):
+    """One priced fact, never changed: from one source, for one period. `amount_minor` is as priced, with or without tax.
+
+    `month` is the first day of the month it is billed in; `supplied_from` and `supplied_to` are days of the site, both included. The
+    tax decided for it stands with its rule, and `rule_note` says how the amount came about.
+    """
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    customer: fields.ForeignKeyRelation[Organization] = fields.ForeignKeyField(
+        "incubator.Organization", related_name="charges", on_delete=fields.RESTRICT
+    )
+    customer_id: UUID
+    legal_entity: fields.ForeignKeyRelation[LegalEntity] = fields.ForeignKeyField(
+        "incubator.LegalEntity", related_name="charges", on_delete=fields.RESTRICT
+    )
+    legal_entity_id: UUID
+    site: fields.ForeignKeyRelation[Site] = fields.ForeignKeyField("incubator.Site", related_name="charges", on_delete=fields.RESTRICT)
+    site_id: UUID
+    currency = fields.CharField(max_length=3)
+    source_kind = fields.CharField(max_length=20)
+    source_id = fields.UUIDField()
+    period = fields.CharField(max_length=10)
+    month = fields.DateField()
+    description = fields.CharField(max_length=300)
+    basis = fields.CharField(max_length=6)
+    quantity: Decimal = fields.DecimalField(max_digits=14, decimal_places=4)
+    unit_price_minor = fields.BigIntField()
+    amount_minor = fields.BigIntField()
+    price_includes_tax = fields.BooleanField()
+    is_waived = fields.BooleanField()
+    supplied_from = fields.DateField()
+    supplied_to = fields.DateField()
+    supply = fields.CharField(max_length=20)
+    tax_category = fields.CharField(max_length=2)
+    tax_rate: Decimal = fields.DecimalField(max_digits=7, decimal_places=4)
+    tax_rule = fields.CharField(max_length=40)
+    tax_note = fields.CharField(max_length=300)
+    rule_note = fields.CharField(max_length=300)
+    created_at = fields.DatetimeField()
+
+    class Meta(Model.Meta):
+        table = "charge"
+        unique_together = (("source_kind", "source_id", "period"),)
+        indexes = (Index(fields=("customer_id", "legal_entity_id", "currency", "month")),)
+
+
+class BillingRun(Model):
+    """One run over the customers of an operator for a month (its first day). Without an operator: over all, by the system."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    operator: fields.ForeignKeyNullableRelation[Organization] = fields.ForeignKeyField(
+        "incubator.Organization", related_name="billing_runs", null=True, on_delete=fields.RESTRICT
+    )
+    operator_id: UUID | None
+    month = fields.DateField()
+    state = fields.CharField(max_length=10)
+    started_by: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
+        "incubator.Person", related_name="billing_runs", null=True, on_delete=fields.SET_NULL
+    )
+    started_by_id: UUID | None
+    started_at = fields.DatetimeField()
+    finished_at = fields.DatetimeField(null=True)
+
+    class Meta(Model.Meta):
+        table = "billing_run"
+        indexes = (Index(fields=("operator_id", "started_at")),)
+
+
+class BillingRunItem(Model):
+    """A customer of a run, for one legal entity and currency: waiting, done, or parked with the reason."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    run: fields.ForeignKeyRelation[BillingRun] = fields.ForeignKeyField(
+        "incubator.BillingRun", related_name="items", on_delete=fields.RESTRICT
+    )
+    run_id: UUID
+    customer: fields.ForeignKeyRelation[Organization] = fields.ForeignKeyField(
+        "incubator.Organization", related_name="billing_run_items", on_delete=fields.RESTRICT
+    )
+    customer_id: UUID
+    legal_entity: fields.ForeignKeyRelation[LegalEntity] = fields.ForeignKeyField(
+        "incubator.LegalEntity", related_name="billing_run_items", on_delete=fields.RESTRICT
+    )
+    legal_entity_id: UUID
+    currency = fields.CharField(max_length=3)
+    state = fields.CharField(max_length=10, default="waiting")
+    reason = fields.CharField(max_length=500, default="")
+    finished_at = fields.DatetimeField(null=True)
+
+    class Meta(Model.Meta):
+        table = "billing_run_item"
+        unique_together = (("run", "customer", "legal_entity", "currency"),)
+
+
+class TaxRegistration(Model):
+    """What a legal entity is registered for: its VAT id, and whether it has opted to tax the letting of rooms."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    legal_entity: fields.ForeignKeyRelation[LegalEntity] = fields.ForeignKeyField(
+        "incubator.LegalEntity", related_name="tax_registrations", on_delete=fields.RESTRICT
+    )
+    legal_entity_id: UUID
+    vat_id = fields.CharField(max_length=40, default="")
+    taxes_letting = fields.BooleanField(default=False)
+    valid_from = fields.DateField()
+    valid_to = fields.DateField(null=True)
+
+    class Meta(Model.Meta):
+        table = "tax_registration"
+        unique_together = (("legal_entity", "valid_from"),)

@@ -1,0 +1,46 @@
+"""Row scopes of money: the customer's people for money, finance of the legal entity, managers and auditors of its sites.
+
+Each function returns an SQL condition over the table's columns under the alias given, and its arguments, numbered from `$1`.
+"""
+
+from incubator.kernel.actor import Actor, OrganizationKind, Role
+from incubator.organizations.scope import EVERYTHING, NOTHING, Scope
+
+CUSTOMER_ROLES = (Role.OWNER, Role.BILLING_CONTACT, Role.CORPORATE_ADMIN, Role.REPRESENTATIVE)
+
+
+def visible_invoices(actor: Actor, alias: str = "i") -> Scope:
+    """Return the condition over `invoice` under `alias`: own ones, the legal entity's, or those with a line of one's site."""
+    if actor.is_system:
+        return EVERYTHING
+    if actor.person_id is None:
+        return NOTHING
+    condition = (
+        f"({alias}.state <> 'draft' AND ({alias}.customer_id = ANY($1::uuid[]) OR {alias}.legal_entity_id = ANY($2::uuid[])"
+        f" OR EXISTS (SELECT 1 FROM invoice_line seen WHERE seen.invoice_id = {alias}.id AND seen.site_id = ANY($3::uuid[]))))"
+    )
+    return condition, [
+        list(actor.organization_ids_as(*CUSTOMER_ROLES)),
+        list(actor.entity_ids_as(Role.FINANCE)),
+        list(actor.site_ids_as(Role.MANAGER, Role.AUDITOR)),
+    ]
+
+
+def visible_billing_runs(actor: Actor, alias: str = "r") -> Scope:
+    """Return the condition over `billing_run` under `alias`: the operator's people who have to do with money."""
+    if actor.is_system:
+        return EVERYTHING
+    if actor.person_id is None:
+        return NOTHING
+    return (
+        f"{alias}.operator_id = ANY($1::uuid[])",
+        [list(actor.organization_ids_as(Role.MANAGER, Role.FINANCE, Role.AUDITOR))],
+    )
+
+
+def visible_plans(actor: Actor, alias: str = "p") -> Scope:
+    """Return the condition over `plan` under `alias`: the operator's own people see its plans; others see them in offers."""
+    if actor.is_system:
+        return EVERYTHING
+    operators = [m.organization_id for m in actor.memberships if m.kind is OrganizationKind.OPERATOR]
+    return (f"{alias}.operator_id = ANY($1::uuid[])", [operators]) if operators else NOTHING

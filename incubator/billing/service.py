@@ -1,0 +1,28 @@
+"""What other packages and the edges may ask of billing."""
+
+from incubator.billing.charging import charge_count, charge_time, quote_time
+from incubator.billing.contracts import add_term, create_plan, end_contract, open_contract, plan_terms
+from incubator.billing.documents import make_document, read_document
+from incubator.billing.money_in import record_transfer, request_deposit
+from incubator.billing.payments import pay_invoice, receive_stripe_event
+from incubator.billing.registrations import register_for_tax
+from incubator.billing.runs import start_billing_run
+
+__all__ = [
+    "add_term",
+    "charge_count",
+    "charge_time",
+    "create_plan",
+    "end_contract",
+    "make_document",
+    "open_contract",
+    "pay_invoice",
+    "plan_terms",
+    "quote_time",
+    "read_document",
+    "receive_stripe_event",
+    "record_transfer",
+    "register_for_tax",
+    "request_deposit",
+    "start_billing_run",
+]

@@ -1,0 +1,188 @@
+"""What other packages hand over when something is to be charged: values, checked here, priced by `policy`."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from uuid import UUID
+
+from incubator.billing.errors import TaxCategoryUnknown, TaxRateImpossible
+from incubator.kernel import checks
+from incubator.kernel.errors import OutOfRange, PeriodInverted
+from incubator.kernel.money import MAX_AMOUNT_MINOR, check_currency
+
+
+class Supply(StrEnum):
+    """What kind of thing is sold, as far as tax asks: a room of one's own, a workplace with services, an instrument, other services."""
+
+    ROOM = "room"
+    WORKPLACE = "workplace"
+    INSTRUMENT = "instrument"
+    SERVICE = "service"
+    DEPOSIT = "deposit"
+
+
+class Basis(StrEnum):
+    """What a unit price is for. Minutes are priced by the hour."""
+
+    MONTH = "month"
+    YEAR = "year"
+    HOUR = "hour"
+    MINUTE = "minute"
+    ONCE = "once"
+
+
+class TaxCategory(StrEnum):
+    """EN 16931 (UNCL 5305): standard, zero, exempt, reverse charge, export, within the EU, outside the scope."""
+
+    S = "S"
+    Z = "Z"
+    E = "E"
+    AE = "AE"
+    G = "G"
+    K = "K"
+    O = "O"  # noqa: E741 - the code list's own letter
+
+
+@dataclass(frozen=True, slots=True)
+class GivenTax:
+    """A tax treatment that the agreement fixes, instead of the tax rules. `rate` in percent."""
+
+    category: TaxCategory
+    rate: Decimal
+
+    @classmethod
+    def of(cls, category: str, rate: Decimal, path: tuple[str, ...] = ()) -> "GivenTax":
+        """Check a treatment.
+
+        Raises:
+            TaxCategoryUnknown: not a code of EN 16931.
+            TaxRateImpossible: a standard rate of 0 or above 100, or another category with a rate.
+        """
+        if category not in TaxCategory.__members__:
+            raise TaxCategoryUnknown(field="taxCategory", value=category[:20], path=path)
+        found = TaxCategory[category]
+        if not (0 < rate <= 100 if found is TaxCategory.S else rate == 0):
+            raise TaxRateImpossible(field="taxRate", value=str(rate)[:20], category=found.value, path=path)
+        return cls(found, rate)
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What a unit costs: minor units of the currency for one of `basis`, with or without tax in it."""
+
+    unit_price_minor: int
+    basis: Basis
+    includes_tax: bool
+    quantity: Decimal = Decimal(1)
+    is_waived: bool = False
+
+    def checked(self, path: tuple[str, ...] = ()) -> "Price":
+        """Return it when it makes sense.
+
+        Raises:
+            OutOfRange: a negative or huge price, or a quantity that is not above 0.
+        """
+        checks.between(self.unit_price_minor, "unitPriceMinor", 0, MAX_AMOUNT_MINOR, path)
+        if not 0 < self.quantity < Decimal(10**9):
+            raise OutOfRange(field="quantity", limit="> 0, < 1000000000", path=path)
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Buyer:
+    """Who buys from whom, where, in which currency."""
+
+    customer_id: UUID
+    legal_entity_id: UUID
+    site_id: UUID
+    currency: str
+
+    def checked(self) -> "Buyer":
+        """Return it when the currency is one.
+
+        Raises:
+            UnknownCurrency: it is none.
+        """
+        check_currency(self.currency)
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class RecurringTerm:
+    """A rental or a plan's phase in a contract; days of the site, both included; no end: until further notice.
+
+    `source_id` is what it is for (the rental, the plan), so that its owner finds it again.
+    """
+
+    kind: str
+    description: str
+    price: Price
+    supply: Supply
+    starts_on: date
+    ends_on: date | None = None
+    source_id: UUID | None = None
+    tax: GivenTax | None = None
+
+    def checked(self) -> "RecurringTerm":
+        """Return it when it makes sense.
+
+        Raises:
+            TooShort, TooLong: the description.
+            OutOfRange: price, quantity or a basis that does not recur.
+            PeriodInverted: it ends before it begins.
+        """
+        checks.text(self.description, "description", at_most=300)
+        self.price.checked()
+        if self.price.basis not in (Basis.MONTH, Basis.YEAR):
+            raise OutOfRange(field="basis", limit="month, year")
+        if self.ends_on is not None and self.ends_on < self.starts_on:
+            raise PeriodInverted(field="endsOn", limit=f"{self.starts_on} – {self.ends_on}")
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a charge is for: one source, one period, one charge; a second one is the first again."""
+
+    kind: str
+    id: UUID
+    period: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TimedCharge:
+    """A booking or usage to charge: by real minutes between two instants. The days and the month are those of `time_zone`."""
+
+    source: Source
+    buyer: Buyer
+    description: str
+    price: Price
+    supply: Supply
+    starts_at: datetime
+    ends_at: datetime
+    time_zone: str
+    tax: GivenTax | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CountedCharge:
+    """Something to charge by its number on a day of the site: minutes of an instrument, a fee. `price.quantity` is the number."""
+
+    source: Source
+    buyer: Buyer
+    description: str
+    price: Price
+    supply: Supply
+    supplied_from: date
+    supplied_to: date
+    tax: GivenTax | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseTerms:
+    """A phase of a plan: `amount_minor` each `basis` (month or year), for `years` years, or until the end when None."""
+
+    years: int | None
+    amount_minor: int
+    basis: Basis

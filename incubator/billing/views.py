@@ -1,0 +1,394 @@
+"""What people look at: invoices, runs, plans, each within what the actor may see; totals for other packages."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from uuid import UUID
+
+from incubator import db
+from incubator.billing.scope import visible_billing_runs, visible_invoices, visible_plans
+from incubator.kernel import clock
+from incubator.kernel.actor import Actor
+from incubator.kernel.errors import NotFound
+from incubator.kernel.paging import Order, Page, Slice, paginate
+from incubator.organizations.queries import like
+
+
+class PaymentState(StrEnum):
+    """How far an invoice is paid; it is overdue from the day after the due day, in UTC."""
+
+    OPEN = "open"
+    PARTLY_PAID = "partly paid"
+    PAID = "paid"
+    OVERDUE = "overdue"
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceView:
+    """An invoice as people see it; `period_end` is its last day, amounts are in minor units of `currency`."""
+
+    id: UUID
+    number: str | None
+    kind: str
+    state: str
+    payment_state: str
+    customer_id: UUID
+    legal_entity_id: UUID
+    currency: str
+    issued_on: date | None
+    due_on: date | None
+    period_start: date
+    period_end: date
+    net_minor: int
+    tax_minor: int
+    gross_minor: int
+    paid_minor: int
+    has_document: bool
+    version: int
+
+    @property
+    def outstanding_minor(self) -> int:
+        """What is left to pay; nothing when more came in than was asked."""
+        return max(self.gross_minor - self.paid_minor, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    """A line of an invoice; `amount_minor` is as priced, `net_minor` its share of the net."""
+
+    invoice_id: UUID
+    ordinal: int
+    description: str
+    amount_minor: int
+    net_minor: int
+    tax_category: str
+    tax_rate: Decimal
+    rule_note: str
+    tax_note: str
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentView:
+    """A payment of an invoice."""
+
+    id: UUID
+    invoice_id: UUID
+    amount_minor: int
+    currency: str
+    method: str
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RunView:
+    """A billing run with its progress. `version` grows with each customer."""
+
+    id: UUID
+    month: date
+    state: str
+    total: int
+    done: int
+    parked: int
+    started_at: datetime
+    finished_at: datetime | None
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class ParkedCustomer:
+    """A customer that a run could not bill, with the reason."""
+
+    run_id: UUID
+    customer_id: UUID
+    legal_entity_id: UUID
+    currency: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlanView:
+    """A plan of an operator."""
+
+    id: UUID
+    operator_id: UUID
+    name: str
+    currency: str
+    price_includes_tax: bool
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseView:
+    """A phase of a plan; without years it goes on until the end."""
+
+    plan_id: UUID
+    ordinal: int
+    years: int | None
+    amount_minor: int
+    period: str
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentLine:
+    """A line as its document shows it."""
+
+    ordinal: int
+    description: str
+    unit_price_minor: int
+    amount_minor: int
+    price_includes_tax: bool
+    tax_category: str
+    tax_rate: Decimal
+    rule_note: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentTax:
+    """A tax group as its document shows it."""
+
+    tax_category: str
+    tax_rate: Decimal
+    net_minor: int
+    tax_minor: int
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentView:
+    """All that a document says; `sha256` is there when it was made."""
+
+    kind: str
+    number: str
+    language: str
+    currency: str
+    seller: dict[str, str]
+    buyer: dict[str, str]
+    issued_on: date
+    due_on: date
+    period_start: date
+    period_end: date
+    gross_minor: int
+    finalised_at: datetime
+    sha256: str | None
+    lines: Sequence[DocumentLine]
+    taxes: Sequence[DocumentTax]
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerMoney:
+    """What a customer was invoiced for a site's lines in a month, and how that stands; minor units of `currency`."""
+
+    customer_id: UUID
+    site_id: UUID
+    currency: str
+    invoiced_minor: int
+    paid_minor: int
+    overdue_minor: int
+
+
+PAYMENT_STATE = (
+    "CASE WHEN i.paid_minor >= i.gross_minor THEN 'paid' WHEN i.due_on < {today} THEN 'overdue'"
+    " WHEN i.paid_minor > 0 THEN 'partly paid' ELSE 'open' END"
+)
+
+
+def _invoice_columns(today: str) -> str:
+    return (
+        "i.id, i.number, i.kind, i.state, " + PAYMENT_STATE.format(today=today) + " AS payment_state, i.customer_id, i.legal_entity_id,"
+        " i.currency, i.issued_on, i.due_on, i.period_start, i.period_end, i.net_minor, i.tax_minor, i.gross_minor, i.paid_minor,"
+        " EXISTS (SELECT 1 FROM invoice_document d WHERE d.invoice_id = i.id) AS has_document, i.version"
+    )
+
+
+LATEST = (Order("id", "uuid", is_descending=True),)
+
+
+async def list_invoices(
+    actor: Actor,
+    page: Page,
+    *,
+    payment_state: PaymentState | None = None,
+    customer_id: UUID | None = None,
+    search: str = "",
+    with_total: bool = False,
+) -> Slice:
+    """List invoices, the latest first; `search` looks at number and customer."""
+    condition, args = visible_invoices(actor)
+    n = len(args)
+    today = f"${n + 1}::date"
+    sql = (
+        f"SELECT {_invoice_columns(today)} FROM invoice i JOIN organization o ON o.id = i.customer_id WHERE {condition}"
+        f" AND (${n + 2}::text IS NULL OR {PAYMENT_STATE.format(today=today)} = ${n + 2})"
+        f" AND (${n + 3}::uuid IS NULL OR i.customer_id = ${n + 3}) AND (i.number ILIKE ${n + 4} OR o.name ILIKE ${n + 4})"
+    )
+    given = [*args, clock.now().date(), payment_state.value if payment_state else None, customer_id, like(search)]
+    return await paginate(sql, given, LATEST, page, with_total=with_total)
+
+
+async def invoices_by_id(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, InvoiceView]:
+    """Return the invoices among `ids` that the actor may see."""
+    condition, args = visible_invoices(actor)
+    n = len(args)
+    found = await db.rows_as(
+        InvoiceView,
+        f"SELECT {_invoice_columns(f'${n + 1}::date')} FROM invoice i WHERE {condition} AND i.id = ANY(${n + 2}::uuid[])",
+        *args,
+        clock.now().date(),
+        list(ids),
+    )
+    return {row.id: row for row in found}
+
+
+async def require_invoice(actor: Actor, invoice_id: UUID) -> InvoiceView:
+    """Return an invoice.
+
+    Raises:
+        NotFound: the actor sees no such invoice.
+    """
+    found = await invoices_by_id(actor, [invoice_id])
+    if invoice_id not in found:
+        raise NotFound(kind="Invoice")
+    return found[invoice_id]
+
+
+async def lines_of(invoice_ids: Iterable[UUID]) -> dict[UUID, list[LineView]]:
+    """Return the lines of invoices that the caller has been shown, in order."""
+    found = await db.rows_as(
+        LineView,
+        "SELECT l.invoice_id, l.ordinal, l.description, l.amount_minor, l.net_minor, l.tax_category, l.tax_rate, l.rule_note, l.tax_note,"
+        " i.currency FROM invoice_line l JOIN invoice i ON i.id = l.invoice_id WHERE l.invoice_id = ANY($1::uuid[])"
+        " ORDER BY l.invoice_id, l.ordinal",
+        list(invoice_ids),
+    )
+    grouped: dict[UUID, list[LineView]] = {}
+    for line in found:
+        grouped.setdefault(line.invoice_id, []).append(line)
+    return grouped
+
+
+async def payments_of(invoice_ids: Iterable[UUID]) -> dict[UUID, list[PaymentView]]:
+    """Return the payments of invoices that the caller has been shown, in the order they came in."""
+    found = await db.rows_as(
+        PaymentView,
+        "SELECT id, invoice_id, amount_minor, currency, method, received_at FROM payment WHERE invoice_id = ANY($1::uuid[]) ORDER BY id",
+        list(invoice_ids),
+    )
+    grouped: dict[UUID, list[PaymentView]] = {}
+    for payment in found:
+        grouped.setdefault(payment.invoice_id, []).append(payment)
+    return grouped
+
+
+RUN = (
+    "r.id, r.month, r.state, c.total, c.done, c.parked, r.started_at, r.finished_at,"
+    " (c.done + c.parked + CASE r.state WHEN 'finished' THEN 2 ELSE 1 END)::int AS version"
+)
+_RUN_FROM = (
+    "billing_run r CROSS JOIN LATERAL (SELECT count(*)::int AS total, count(*) FILTER (WHERE b.state = 'done')::int AS done,"
+    " count(*) FILTER (WHERE b.state = 'parked')::int AS parked FROM billing_run_item b WHERE b.run_id = r.id) c"
+)
+
+
+async def list_billing_runs(actor: Actor, page: Page, *, with_total: bool = False) -> Slice:
+    """List billing runs, the latest first."""
+    condition, args = visible_billing_runs(actor)
+    return await paginate(f"SELECT {RUN} FROM {_RUN_FROM} WHERE {condition}", args, LATEST, page, with_total=with_total)
+
+
+async def billing_runs_by_id(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, RunView]:
+    """Return the billing runs among `ids` that the actor may see."""
+    condition, args = visible_billing_runs(actor)
+    sql = f"SELECT {RUN} FROM {_RUN_FROM} WHERE {condition} AND r.id = ANY(${len(args) + 1}::uuid[])"
+    return {row.id: row for row in await db.rows_as(RunView, sql, *args, list(ids))}
+
+
+async def invoiced_by(run_ids: Iterable[UUID]) -> dict[UUID, list[tuple[int, str]]]:
+    """Return what runs the caller has been shown have invoiced: gross by currency, in the order of the currencies."""
+    found = await db.rows(
+        "SELECT run_id, currency, sum(gross_minor)::bigint AS gross FROM invoice WHERE run_id = ANY($1::uuid[]) GROUP BY 1, 2 ORDER BY 1, 2",
+        list(run_ids),
+    )
+    grouped: dict[UUID, list[tuple[int, str]]] = {}
+    for row in found:
+        grouped.setdefault(row["run_id"], []).append((row["gross"], row["currency"]))
+    return grouped
+
+
+async def parked_by(run_ids: Iterable[UUID]) -> dict[UUID, list[ParkedCustomer]]:
+    """Return the customers that runs the caller has been shown could not bill."""
+    found = await db.rows_as(
+        ParkedCustomer,
+        "SELECT run_id, customer_id, legal_entity_id, currency, reason FROM billing_run_item WHERE run_id = ANY($1::uuid[])"
+        " AND state = 'parked' ORDER BY run_id, id",
+        list(run_ids),
+    )
+    grouped: dict[UUID, list[ParkedCustomer]] = {}
+    for row in found:
+        grouped.setdefault(row.run_id, []).append(row)
+    return grouped
+
+
+async def list_plans(actor: Actor, page: Page, *, site_id: UUID | None = None, with_total: bool = False) -> Slice:
+    """List plans by name; those in a site's currency and of its operator when a site is named."""
+    condition, args = visible_plans(actor)
+    n = len(args)
+    sql = (
+        f"SELECT p.id, p.operator_id, p.name, p.currency, p.price_includes_tax, p.version FROM plan p WHERE {condition}"
+        f" AND (${n + 1}::uuid IS NULL OR EXISTS (SELECT 1 FROM site s WHERE s.id = ${n + 1} AND s.operator_id = p.operator_id"
+        " AND s.currency = p.currency))"
+    )
+    return await paginate(sql, [*args, site_id], (Order("name", "text"), Order("id", "uuid")), page, with_total=with_total)
+
+
+async def plans_by_id(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, PlanView]:
+    """Return plans; an offer or a residency that the actor was shown names them, so there is nothing to hide."""
+    found = await db.rows_as(
+        PlanView,
+        "SELECT id, operator_id, name, currency, price_includes_tax, version FROM plan WHERE id = ANY($1::uuid[])",
+        list(ids) if actor.is_system or actor.person_id else [],
+    )
+    return {row.id: row for row in found}
+
+
+async def phases_of(plan_ids: Iterable[UUID]) -> dict[UUID, list[PhaseView]]:
+    """Return the phases of plans in order."""
+    found = await db.rows_as(
+        PhaseView,
+        "SELECT h.plan_id, h.ordinal, h.years, h.amount_minor, h.period, p.currency FROM plan_phase h JOIN plan p ON p.id = h.plan_id"
+        " WHERE h.plan_id = ANY($1::uuid[]) ORDER BY h.plan_id, h.ordinal",
+        list(plan_ids),
+    )
+    grouped: dict[UUID, list[PhaseView]] = {}
+    for row in found:
+        grouped.setdefault(row.plan_id, []).append(row)
+    return grouped
+
+
+async def document_view(invoice_id: UUID) -> DocumentView | None:
+    """Return all that the document of a finalised invoice says."""
+    head = await db.row(
+        "SELECT i.kind, i.number, i.language, i.currency, i.seller, i.buyer, i.issued_on, i.due_on, i.period_start, i.period_end,"
+        " i.gross_minor, i.finalised_at, d.sha256 FROM invoice i LEFT JOIN invoice_document d ON d.invoice_id = i.id"
+        " WHERE i.id = $1 AND i.state <> 'draft'",
+        invoice_id,
+    )
+    if head is None:
+        return None
+    lines = await db.rows_as(
+        DocumentLine,
+        "SELECT ordinal, description, unit_price_minor, amount_minor, price_includes_tax, tax_category, tax_rate, rule_note"
+        " FROM invoice_line WHERE invoice_id = $1 ORDER BY ordinal",
+        invoice_id,
+    )
+    taxes = await db.rows_as(
+        DocumentTax,
+        "SELECT tax_category, tax_rate, net_minor, tax_minor, note FROM invoice_tax WHERE invoice_id = $1 ORDER BY ordinal",
+        invoice_id,
+    )
+    sides = {"seller": json.loads(head["seller"]), "buyer": json.loads(head["buyer"])}
+    return DocumentView(**{**dict(head), **sides}, lines=lines, taxes=taxes)

@@ -1,0 +1,20 @@
+"""`incubator demo reset`: an empty database, then the demo world anew."""
+
+import asyncpg
+
+from incubator import db, schema
+from incubator.cli.servers import Addresses, connected
+from incubator.cli.up import progress_bar
+from incubator.demo import world
+
+
+async def reset(found: Addresses) -> None:
+    """Drop everything of the product and load the demo world."""
+    connection = await asyncpg.connect(**db.credentials(found.database_url))
+    try:
+        await connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+    finally:
+        await connection.close()
+    await schema.migrate(found.database_url)
+    async with connected(found, migrated=False):
+        await world.load(say_progress=progress_bar)

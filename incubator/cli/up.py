@@ -1,0 +1,153 @@
+"""`incubator up`: everything on one machine, from an empty folder to a served product, and a clean stop."""
+
+import asyncio
+import contextlib
+import socket
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import replace
+
+import typer
+
+from incubator import schema
+from incubator.cli.servers import Addresses, connected, embedded_servers, written_down
+from incubator.cli.supervisor import Child, Supervisor
+from incubator.config import Settings
+from incubator.embedded.processes import StartFailed
+
+DEMO_STRIPE_SERIES_SECRET = "demo"  # noqa: S105 - the simulator's accounts are named after it
+
+
+def say(text: str = "") -> None:
+    """Print one line for the person at the terminal."""
+    typer.echo(text)
+
+
+@contextlib.contextmanager
+def listening(port: int) -> Iterator[socket.socket]:
+    """Take the port first, so that a taken one is said before anything starts.
+
+    Raises:
+        StartFailed: somebody else has it.
+    """
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            taken.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise StartFailed(f"port {port} is taken: choose another, for example `make run PORT={port + 1}`") from error
+        taken.listen(1024)
+        taken.set_inheritable(True)
+        yield taken
+
+
+def free_port() -> int:
+    """Return a loopback port that nobody uses now."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def web_child(taken: socket.socket, environment: dict[str, str]) -> Child:
+    """Return the web process on an open socket."""
+    command = [sys.executable, "-m", "incubator_graphql", "--fd", str(taken.fileno())]
+    return Child("web", command, environment, (taken.fileno(),))
+
+
+def worker_children(count: int, environment: dict[str, str]) -> list[Child]:
+    """Return worker processes."""
+    return [Child(f"worker-{number}", [sys.executable, "-m", "incubator_workers"], environment) for number in range(1, count + 1)]
+
+
+def stripe_child(settings: Settings, port: int) -> Child:
+    """Return the Stripe simulator for the demo."""
+    state = settings.data_dir / "stripe-simulator.sqlite3"
+    return Child("stripe", [sys.executable, "-m", "incubator.embedded.stripe_simulator", "--port", str(port), "--state", str(state)])
+
+
+def up(settings: Settings, *, processes: int) -> None:
+    """Start servers, migrate, load the demo world on the first start when asked to, serve until Ctrl-C."""
+    started = time.monotonic()
+    with listening(settings.port) as taken, embedded_servers(settings) as found:
+        needs_simulator = settings.is_demo and settings.stripe_api_base is None
+        stripe_port = free_port() if needs_simulator else 0
+        addresses = replace(
+            found,
+            web=settings.public_url,
+            stripe_api_base=f"http://127.0.0.1:{stripe_port}" if needs_simulator else settings.stripe_api_base or "",
+        )
+        with written_down(settings.data_dir, addresses):
+            asyncio.run(_run(settings, addresses, taken, stripe_port, processes, started))
+    say("stopped")
+
+
+async def _run(settings: Settings, addresses: Addresses, taken: socket.socket, stripe_port: int, processes: int, started: float) -> None:
+    await schema.migrate(addresses.database_url)
+    if settings.is_demo:
+        await _load_demo(addresses)
+    environment = child_environment(settings, addresses)
+    children = [web_child(taken, environment), *worker_children(processes, environment)]
+    if stripe_port:
+        children.append(stripe_child(settings, stripe_port))
+    supervisor = Supervisor(children)
+    announcing = asyncio.get_running_loop().create_task(_announce(settings, started))
+    await supervisor.run()
+    announcing.cancel()
+    say("\nstopping …")
+
+
+async def _load_demo(addresses: Addresses) -> None:
+    from incubator.demo import world
+
+    async with connected(addresses, migrated=False):
+        if not await world.is_loaded():
+            await world.load(say_progress=progress_bar)
+
+
+def progress_bar(done: int, total: int, what: str) -> None:
+    """Draw how far the demo world is, on one line of a terminal, else a line a step."""
+    if sys.stdout.isatty():
+        width = 30 * done // max(total, 1)
+        print(f"\r  demo world [{'█' * width}{'·' * (30 - width)}] {what:<40.40}", end="\n" if done == total else "", flush=True)
+    elif done == total or what:
+        print(f"  demo world {done}/{total} {what}", flush=True)
+
+
+def child_environment(settings: Settings, addresses: Addresses) -> dict[str, str]:
+    """Return the settings that web and worker processes need, addresses included."""
+    found = addresses.environment() | {
+        "INCUBATOR_DATA_DIR": str(settings.data_dir),
+        "INCUBATOR_PUBLIC_URL": settings.public_url,
+        "INCUBATOR_DEMO": "1" if settings.is_demo else "0",
+        "INCUBATOR_REQUIRE_TWO_FACTOR": "1" if settings.requires_two_factor else "0",
+    }
+    logs = settings.data_dir / "logs"
+    logs.mkdir(exist_ok=True, mode=0o700)
+    return found | {"INCUBATOR_LOG_FILE": str(logs / "incubator.log")}
+
+
+async def _announce(settings: Settings, started: float) -> None:
+    """Wait for the product to be ready, then say where it is and who may sign in."""
+    address = f"http://127.0.0.1:{settings.port}"
+    while not await asyncio.to_thread(_is_ready, f"{address}/readyz"):  # noqa: ASYNC110 - another process becomes ready
+        await asyncio.sleep(0.05)
+    say(f"\n  Incubator is ready at {settings.public_url}  ({time.monotonic() - started:.1f} s)")
+    if settings.is_demo:
+        from incubator.demo.logins import LOGINS
+
+        say("\n  Sign in as")
+        for login in LOGINS:
+            say(f"    {login.role:<22} {login.email:<40} {login.password}")
+        say(f"\n  Mail that the demo sends: {settings.public_url}/dev/mail")
+    say(f"  Logs: {settings.data_dir / 'logs' / 'incubator.log'}    Stop: Ctrl-C\n")
+
+
+def _is_ready(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(address, timeout=2) as answer:  # noqa: S310 - a loopback address of our own
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False

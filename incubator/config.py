@@ -1,0 +1,116 @@
+"""Settings: read from the environment once, frozen, with a default for everything."""
+
+import hashlib
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+import platformdirs
+
+
+class SettingInvalid(ValueError):
+    """An environment variable has a value that makes no sense; says which, what is wrong and what is allowed."""
+
+
+def default_data_dir(environment: Mapping[str, str]) -> Path:
+    """Return where data lives when nothing is said: the platform's place; for root a folder that the database's own user can reach."""
+    if sys.platform.startswith("linux") and os.geteuid() == 0:
+        return Path("/var/lib/incubator")
+    return Path(platformdirs.user_data_dir("incubator", appauthor=False))
+
+
+@dataclass(frozen=True)
+class StripeAccount:
+    """Where a legal entity's payments go: its key, its webhook secret, and the API's address (None: Stripe's own)."""
+
+    secret_key: str = field(repr=False)
+    webhook_secret: str = field(repr=False)
+    api_base: str | None = None
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All settings. Secrets are kept out of `repr`."""
+
+    data_dir: Path
+    database_url: str | None = field(default=None, repr=False)
+    reports_database_url: str | None = field(default=None, repr=False)
+    redis_url: str | None = field(default=None, repr=False)
+    smtp_url: str | None = field(default=None, repr=False)
+    mail_from: str = "Incubator <no-reply@incubator.example>"
+    public_url: str = "http://127.0.0.1:8000"
+    port: int = 8000
+    is_demo: bool = False
+    requires_two_factor: bool = True
+    stripe_api_base: str | None = None
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def is_https(self) -> bool:
+        """Whether people reach the product over TLS, so that cookies and HSTS may say so."""
+        return self.public_url.startswith("https://")
+
+    def stripe_account(self, series: str) -> StripeAccount | None:
+        """Return the Stripe account of the legal entity with this invoice series, None when it takes bank transfers only."""
+        key = self.environment.get(f"INCUBATOR_STRIPE_{series.upper()}_KEY")
+        secret = self.environment.get(f"INCUBATOR_STRIPE_{series.upper()}_WEBHOOK_SECRET")
+        if self.is_demo and self.stripe_api_base and not key:
+            return self._demo_stripe_account(series)
+        if not key or not secret:
+            return None
+        return StripeAccount(key, secret, self.stripe_api_base)
+
+    def _demo_stripe_account(self, series: str) -> StripeAccount:
+        """Return the account that a legal entity has at the simulator: nothing has to be set, and each data folder has its own keys."""
+        root = f"{self.environment.get('INCUBATOR_STRIPE_DEMO_SECRET', self.data_dir)}:{series}"
+        key, secret = (hashlib.sha256(f"{use}:{root}".encode()).hexdigest()[:32] for use in ("key", "webhook"))
+        return StripeAccount(f"sk_test_{series.lower()}_{key}", f"whsec_{secret}", self.stripe_api_base)
+
+
+def _flag(environment: Mapping[str, str], name: str, default: bool) -> bool:
+    raw = environment.get(name, "").strip().lower()
+    if raw in {"", "1", "true", "yes", "on", "0", "false", "no", "off"}:
+        return raw in {"1", "true", "yes", "on"} if raw else default
+    raise SettingInvalid(f"{name} is “{raw}”: use 1 or 0")
+
+
+def read(environment: Mapping[str, str]) -> Settings:
+    """Make the settings of an environment.
+
+    Raises:
+        SettingInvalid: a value makes no sense.
+    """
+    is_demo = _flag(environment, "INCUBATOR_DEMO", False)
+    raw_port = environment.get("PORT") or "8000"
+    if not raw_port.isdigit() or not 1 <= int(raw_port) <= 65535:
+        raise SettingInvalid(f"PORT is “{raw_port}”: use a number from 1 to 65535")
+    for name in ("INCUBATOR_DATABASE_URL", "INCUBATOR_REPORTS_DATABASE_URL"):
+        if environment.get(name) and not environment[name].startswith(("postgresql://", "postgres://")):
+            raise SettingInvalid(f"{name} must begin with postgresql://")
+    if environment.get("INCUBATOR_REDIS_URL") and not environment["INCUBATOR_REDIS_URL"].startswith(("redis://", "rediss://", "unix://")):
+        raise SettingInvalid("INCUBATOR_REDIS_URL must begin with redis://, rediss:// or unix://")
+    if environment.get("INCUBATOR_SMTP_URL") and not environment["INCUBATOR_SMTP_URL"].startswith(("smtp://", "smtps://")):
+        raise SettingInvalid("INCUBATOR_SMTP_URL must begin with smtp:// or smtps://")
+    return Settings(
+        data_dir=Path(environment.get("INCUBATOR_DATA_DIR") or default_data_dir(environment)).expanduser().absolute(),
+        database_url=environment.get("INCUBATOR_DATABASE_URL") or None,
+        reports_database_url=environment.get("INCUBATOR_REPORTS_DATABASE_URL") or None,
+        redis_url=environment.get("INCUBATOR_REDIS_URL") or None,
+        smtp_url=environment.get("INCUBATOR_SMTP_URL") or None,
+        mail_from=environment.get("INCUBATOR_MAIL_FROM") or "Incubator <no-reply@incubator.example>",
+        public_url=(environment.get("INCUBATOR_PUBLIC_URL") or f"http://127.0.0.1:{raw_port}").rstrip("/"),
+        port=int(raw_port),
+        is_demo=is_demo,
+        requires_two_factor=_flag(environment, "INCUBATOR_REQUIRE_TWO_FACTOR", not is_demo),
+        stripe_api_base=environment.get("INCUBATOR_STRIPE_API_BASE") or None,
+        environment={name: value for name, value in environment.items() if name.startswith("INCUBATOR_STRIPE_")},
+    )
+
+
+@cache
+def settings() -> Settings:
+    """Return this process's settings."""
+    return read(os.environ)

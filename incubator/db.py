@@ -1,0 +1,319 @@
+"""The way to PostgreSQL: connect, close, one `transaction()`, plain SQL beside the models."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from contextvars import ContextVar, Token
+from functools import wraps
+from types import TracebackType
+from typing import Any, Literal, ParamSpec, Self, TypeVar
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import asyncpg
+from tortoise import Tortoise
+from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
+from tortoise.connection import ConnectionToken, get_connections
+
+logger = logging.getLogger(__name__)
+
+MODEL_MODULES = [
+    "incubator.kernel.models",
+    "incubator.organizations.models",
+    "incubator.billing.models",
+    "incubator.billing.invoice_models",
+    "incubator.spaces.models",
+    "incubator.residencies.models",
+    "incubator.secondments.models",
+    "incubator.pilots.models",
+    "incubator.importing.models",
+    "incubator.notifications.models",
+]
+ACQUIRE_TIMEOUT_S = 10
+T = TypeVar("T")
+Isolation = Literal["read_committed", "repeatable_read", "serializable"]
+Observer = Callable[[str, float], None]
+
+_observers: list[Observer] = []
+_after_commit: ContextVar[list[Callable[[], None]] | None] = ContextVar("after_commit", default=None)
+_cleanups: set[asyncio.Task[None]] = set()
+
+
+class PooledConnection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg ships no types
+    """A connection that goes back to the pool without a round trip.
+
+    The stock pool runs `RESET ALL` and more at each release, 20 to 30 % of the time of a small request (docs/adr/0003). The price is a
+    rule: no session state on pooled connections, only `SET LOCAL`.
+    """
+
+    def get_reset_query(self) -> str:
+        """Return no statement at all."""
+        return ""
+
+
+def observe(observer: Observer) -> Callable[[], None]:
+    """Call `observer(sql, seconds)` after each statement of this process; returns the function that stops it."""
+    _observers.append(observer)
+    return lambda: _observers.remove(observer)
+
+
+async def _prepare(connection: Any) -> None:
+    def log(query: Any) -> None:
+        for observer in _observers:
+            observer(query.query, query.elapsed)
+
+    connection.add_query_logger(log)
+
+
+def credentials(url: str) -> dict[str, Any]:
+    """Read a `postgresql://` address; `?host=/folder` names a Unix socket's folder, several hosts stand with commas."""
+    parts = urlsplit(url)
+    query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+    netloc = parts.netloc.rsplit("@", 1)[-1]
+    hosts, ports = [], []
+    for item in netloc.split(",") if netloc else []:
+        host, _, port = item.rpartition(":") if item.rpartition(":")[2].isdigit() else (item, "", "")
+        hosts.append(host.strip("[]"))
+        ports.append(int(port or 5432))
+    found: dict[str, Any] = {
+        "user": unquote(parts.username or "postgres"),
+        "password": unquote(parts.password) if parts.password else None,
+        "database": unquote(parts.path.lstrip("/")) or "postgres",
+        "host": query.get("host") or (hosts[0] if len(hosts) == 1 else hosts or "localhost"),
+        "port": int(query["port"]) if "port" in query else (ports[0] if len(ports) == 1 else ports or 5432),
+    }
+    if "sslmode" in query:
+        found["ssl"] = query["sslmode"]
+    return found
+
+
+def orm_config(url: str, *, pool_size: int = 10) -> dict[str, Any]:
+    """Return Tortoise's configuration for one database."""
+    found = credentials(url)
+    found["port"] = found["port"] if isinstance(found["port"], int) else found["port"][0]
+    return {
+        "connections": {
+            "default": {
+                "engine": "tortoise.backends.asyncpg",
+                "credentials": {
+                    **found,
+                    "minsize": 1,
+                    "maxsize": pool_size,
+                    "connection_class": PooledConnection,
+                    "init": _prepare,
+                    "max_inactive_connection_lifetime": 300.0,
+                    "command_timeout": 60,
+                    "server_settings": {
+                        "application_name": "incubator",
+                        "TimeZone": "UTC",
+                        "jit": "off",
+                        "statement_timeout": "30s",
+                        "lock_timeout": "10s",
+                        "idle_in_transaction_session_timeout": "30s",
+                    },
+                },
+            }
+        },
+        "apps": {"incubator": {"models": MODEL_MODULES, "default_connection": "default", "migrations": "incubator.migrations"}},
+        "use_tz": True,
+        "timezone": "UTC",
+    }
+
+
+async def connect(url: str, *, pool_size: int = 10) -> None:
+    """Open the pool for this process."""
+    await Tortoise.init(config=orm_config(url, pool_size=pool_size), _enable_global_fallback=True)
+    await value("SELECT 1")
+
+
+async def close() -> None:
+    """Let open clean-ups end, then close the pool."""
+    while _cleanups:
+        await asyncio.gather(*_cleanups, return_exceptions=True)
+    await Tortoise.close_connections()
+
+
+def _client() -> AsyncpgDBClient:
+    client = get_connections().get("default")
+    assert isinstance(client, AsyncpgDBClient)
+    return client
+
+
+def pool_free() -> int:
+    """Return how many connections of the pool nobody holds, counting those not opened yet."""
+    pool = _client()._pool
+    assert pool is not None
+    return int(pool.get_max_size() - pool.get_size() + pool.get_idle_size())
+
+
+async def rows(sql: str, *args: object) -> list[asyncpg.Record]:
+    """Run a statement and return its rows, inside the running transaction when there is one."""
+    async with _client().acquire_connection() as connection:
+        return list(await connection.fetch(sql, *args))
+
+
+async def rows_as(cls: type[T], sql: str, *args: object) -> list[T]:
+    """Run a statement and return its rows as instances of a dataclass; columns and fields have the same names."""
+    return [cls(**found) for found in await rows(sql, *args)]
+
+
+async def row(sql: str, *args: object) -> asyncpg.Record | None:
+    """Run a statement and return its first row."""
+    async with _client().acquire_connection() as connection:
+        return await connection.fetchrow(sql, *args)
+
+
+async def value(sql: str, *args: object) -> Any:
+    """Run a statement and return the first column of its first row."""
+    async with _client().acquire_connection() as connection:
+        return await connection.fetchval(sql, *args)
+
+
+async def execute(sql: str, *args: object) -> int:
+    """Run a statement and return how many rows it touched."""
+    async with _client().acquire_connection() as connection:
+        status: str = await connection.execute(sql, *args)
+    last = status.rsplit(" ", 1)[-1]
+    return int(last) if last.isdigit() else 0
+
+
+def in_transaction() -> bool:
+    """Tell whether the current task is inside `transaction()`."""
+    return isinstance(_client(), TransactionWrapper)
+
+
+def on_commit(callback: Callable[[], None]) -> None:
+    """Call `callback` after the running transaction has committed, at once when there is none; it must not block or raise."""
+    waiting = _after_commit.get()
+    if waiting is None:
+        callback()
+    else:
+        waiting.append(callback)
+
+
+def _in_background(work: Awaitable[None]) -> "asyncio.Task[None]":
+    """Run a clean-up in a task of its own that outlives its caller's cancellation."""
+
+    async def run() -> None:
+        await work
+
+    task = asyncio.get_running_loop().create_task(run())
+    _cleanups.add(task)
+    task.add_done_callback(_cleanups.discard)
+    return task
+
+
+class transaction:
+    """One transaction, or a savepoint inside a running one.
+
+    The stock helper loses its pooled connection when the task is cancelled while it begins. Here acquiring and BEGIN happen in a task
+    that a cancellation cannot tear, and are undone if the caller has gone; commit, rollback and release likewise always run to
+    their end. A cancelled caller may have committed: what was asked must be repeatable (idempotency keys).
+
+    Args:
+        isolation: of a new transaction; a nested one keeps the outer one's.
+
+    Raises:
+        TimeoutError: no connection of the pool came free within 10 s.
+    """
+
+    def __init__(self, isolation: Isolation = "read_committed") -> None:
+        self._isolation = isolation
+        self._outer = True
+        self._pool: Any = None
+        self._connection: Any = None
+        self._transaction: Any = None
+        self._token: ConnectionToken | None = None
+        self._callbacks: Token[list[Callable[[], None]] | None] | None = None
+
+    async def __aenter__(self) -> Self:
+        client = _client()
+        wrapper = TransactionWrapper(client)
+        if isinstance(client, TransactionWrapper):
+            self._outer = False
+            self._connection = client._connection
+            self._transaction = self._connection.transaction()
+            await self._transaction.start()
+        else:
+            self._pool = client._pool
+            await self._shielded_begin()
+            self._callbacks = _after_commit.set([])
+        wrapper._connection = self._connection
+        wrapper.transaction = self._transaction
+        self._token = get_connections().set("default", wrapper)
+        return self
+
+    async def _shielded_begin(self) -> None:
+        opening = asyncio.get_running_loop().create_task(self._begin())
+        try:
+            await asyncio.shield(opening)
+        except asyncio.CancelledError:
+            _in_background(self._undo(opening))
+            raise
+
+    async def _begin(self) -> None:
+        connection = await self._pool.acquire(timeout=ACQUIRE_TIMEOUT_S)
+        try:
+            started = connection.transaction(isolation=self._isolation)
+            await started.start()
+        except BaseException:
+            await self._pool.release(connection)
+            raise
+        self._connection, self._transaction = connection, started
+
+    async def _undo(self, opening: "asyncio.Task[None]") -> None:
+        await asyncio.wait([opening])
+        if not opening.cancelled() and opening.exception() is None:
+            await self._end(commit=False)
+
+    async def _end(self, *, commit: bool) -> None:
+        try:
+            if self._connection.is_closed():
+                if commit:
+                    raise asyncpg.ConnectionDoesNotExistError("the connection was lost before the commit")
+            elif commit:
+                await self._transaction.commit()
+            else:
+                await self._transaction.rollback()
+        finally:
+            await self._pool.release(self._connection)
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        get_connections().reset(self._token)
+        if not self._outer:
+            await (self._transaction.commit() if kind is None else self._rollback_savepoint())
+            return
+        callbacks = _after_commit.get() or []
+        if self._callbacks is not None:
+            _after_commit.reset(self._callbacks)
+        await asyncio.shield(_in_background(self._end(commit=kind is None)))
+        if kind is None:
+            for callback in callbacks:
+                callback()
+
+    async def _rollback_savepoint(self) -> None:
+        if not self._connection.is_closed():
+            await asyncio.shield(_in_background(self._transaction.rollback()))
+
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def retried(use_case: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
+    """Run a whole use case again when PostgreSQL asks for it: serialization failure (40001) or deadlock (40P01), up to 5 times.
+
+    Only the outermost call repeats; inside a running transaction the error goes up, since that transaction is lost.
+    """
+
+    @wraps(use_case)
+    async def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
+        for attempt in range(1, 6):
+            try:
+                return await use_case(*args, **kwargs)
+            except (asyncpg.SerializationError, asyncpg.DeadlockDetectedError):
+                if attempt == 5 or in_transaction():
+                    raise
+                await asyncio.sleep(0.01 * 2**attempt)
+        raise AssertionError("unreachable")
+
+    return wrapper

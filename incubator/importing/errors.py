@@ -1,0 +1,95 @@
+"""Refusals of imports."""
+
+from incubator.kernel.errors import DomainError, refusal
+
+
+@refusal
+class WrongEncoding(DomainError):
+    """A file that is not UTF-8."""
+
+    byte_offset: int
+    text = {
+        "en": "The file is not in UTF-8 (byte {byte_offset}). Save it as “CSV UTF-8” and try again.",
+        "de": "Die Datei ist nicht in UTF-8 (Byte {byte_offset}). Bitte als „CSV UTF-8“ speichern und noch einmal versuchen.",
+        "zh-CN": "文件不是 UTF-8 编码(第 {byte_offset} 字节)。请另存为“CSV UTF-8”后重试。",
+    }
+
+
+@refusal
+class WrongHeader(DomainError):
+    """A file whose first line does not name the columns it must have."""
+
+    missing: list[str]
+    unknown: list[str]
+    expected: list[str]
+    text = {
+        "en": "The first line must name these columns: {expected}. Missing: {missing}. Unknown: {unknown}.",
+        "de": "Die erste Zeile muss diese Spalten nennen: {expected}. Es fehlen: {missing}. Unbekannt: {unknown}.",
+        "zh-CN": "首行必须包含以下列:{expected}。缺少:{missing}。未知:{unknown}。",
+    }
+
+
+@refusal
+class WrongShape(DomainError):
+    """A row with more or fewer cells than the header, or a quote that is never closed."""
+
+    row: int
+    text = {
+        "en": "Row {row} does not have as many cells as the first line.",
+        "de": "Zeile {row} hat nicht so viele Zellen wie die erste Zeile.",
+        "zh-CN": "第 {row} 行的单元格数与首行不一致。",
+    }
+
+
+@refusal
+class FileTooLarge(DomainError):
+    """A file beyond the limit of rows or bytes."""
+
+    limit: str
+    text = {
+        "en": "The file is too large: at most {limit}.",
+        "de": "Die Datei ist zu groß: höchstens {limit}.",
+        "zh-CN": "文件过大:最多 {limit}。",
+    }
+
+
+@refusal
+class FileEmpty(DomainError):
+    """A file without a row."""
+
+    text = {"en": "The file has no rows.", "de": "Die Datei hat keine Zeilen.", "zh-CN": "文件没有数据行。"}
+
+
+@refusal
+class RowRepeated(DomainError):
+    """Two rows of a file with the same key."""
+
+    first_row: int
+    text = {
+        "en": "The same key stands in row {first_row} already.",
+        "de": "Derselbe Schlüssel steht schon in Zeile {first_row}.",
+        "zh-CN": "该键已出现在第 {first_row} 行。",
+    }
+
+
+@refusal
+class ImportHasErrors(DomainError):
+    """A rejected file cannot be applied."""
+
+    error_count: int
+    text = {
+        "en": "The file has {error_count} errors; mend them and bring it again. Nothing was applied.",
+        "de": "Die Datei hat {error_count} Fehler; bitte beheben und neu laden. Nichts wurde übernommen.",
+        "zh-CN": "文件有 {error_count} 处错误,请修正后重新导入。未应用任何数据。",
+    }
+
+
+@refusal
+class ImportApplied(DomainError):
+    """An import is applied once."""
+
+    text = {
+        "en": "This import was applied already.",
+        "de": "Dieser Import wurde schon übernommen.",
+        "zh-CN": "该导入已应用。",
+    }

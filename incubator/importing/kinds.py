@@ -1,0 +1,128 @@
+"""What can be imported: its columns, how a row is checked, and the service that applies it."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from incubator import db
+from incubator.kernel.actor import Actor, OrganizationKind
+from incubator.kernel.errors import DomainError
+from incubator.organizations import places
+from incubator.organizations.errors import KeyTaken
+
+Row = Mapping[str, str]
+RowRefusal = tuple[str, DomainError]
+
+
+@dataclass(frozen=True)
+class ImportKind:
+    """One kind of file. `check` returns refusals with the column each is about; `known` which keys exist already."""
+
+    columns: tuple[str, ...]
+    check: Callable[[Row], list[RowRefusal]]
+    known: Callable[[list[Row]], Awaitable[tuple[set[str], dict[str, list[RowRefusal]]]]]
+    apply: Callable[[Actor, Row], Awaitable[UUID]]
+
+
+ORGANIZATION_COLUMNS = ("key", "name_en", "name_local", "kind", "country", "city", "sector", "source")
+SITE_COLUMNS = ("key", "name", "operator", "legal_entity", "country", "city", "time_zone", "currency", "locale", "opening_hours", "source")
+_COLUMN_OF_FIELD = {
+    "name": "name_en",
+    "localName": "name_local",
+    "legalEntity": "legal_entity",
+    "timeZone": "time_zone",
+    "openingHours": "opening_hours",
+}
+
+
+def organization_terms(row: Row) -> places.OrganizationTerms:
+    """Return a row of an organisations file as terms, unchecked."""
+    return places.OrganizationTerms(
+        key=row["key"],
+        name=row["name_en"],
+        local_name=row["name_local"],
+        kind=row["kind"].strip(),
+        country=row["country"].strip(),
+        city=row["city"],
+        sector=row["sector"],
+        source=row["source"],
+    )
+
+
+def site_terms(row: Row) -> places.SiteTerms:
+    """Return a row of a sites file as terms, unchecked."""
+    return places.SiteTerms(
+        key=row["key"],
+        name=row["name"],
+        operator_key=row["operator"],
+        legal_entity=row["legal_entity"],
+        country=row["country"].strip(),
+        city=row["city"],
+        time_zone=row["time_zone"],
+        currency=row["currency"],
+        locale=row["locale"],
+        opening_hours=row["opening_hours"],
+    )
+
+
+def _refusals(check: Callable[[], object], columns: tuple[str, ...]) -> list[RowRefusal]:
+    """Run a check and return its refusal with the column it is about."""
+    try:
+        check()
+    except DomainError as refused:
+        field = str(getattr(refused, "field", ""))
+        column = field if field in columns else _COLUMN_OF_FIELD.get(field, field)
+        return [(column, refused)]
+    return []
+
+
+async def _known_organizations(rows: list[Row]) -> tuple[set[str], dict[str, list[RowRefusal]]]:
+    found = await db.rows("SELECT key, kind FROM organization WHERE key = ANY($1::text[])", [row["key"].strip() for row in rows])
+    kinds = {row["key"]: row["kind"] for row in found}
+    refused: dict[str, list[RowRefusal]] = {
+        row["key"].strip(): [("kind", KeyTaken(field="key", value=row["key"].strip()))]
+        for row in rows
+        if kinds.get(row["key"].strip(), row["kind"].strip()) != row["kind"].strip()
+    }
+    return set(kinds), refused
+
+
+async def _known_sites(rows: list[Row]) -> tuple[set[str], dict[str, list[RowRefusal]]]:
+    known = await db.rows("SELECT key FROM site WHERE key = ANY($1::text[])", [row["key"].strip() for row in rows])
+    operators = await db.rows(
+        "SELECT key, kind FROM organization WHERE key = ANY($1::text[]) AND kind <> $2",
+        [row["operator"].strip() for row in rows],
+        OrganizationKind.OPERATOR.value,
+    )
+    taken = {row["key"] for row in operators}
+    entities = {
+        row["name"]: (row["operator"], row["country"], row["currency"])
+        for row in await db.rows(
+            "SELECT e.name, o.key AS operator, e.country, e.currency FROM legal_entity e JOIN organization o ON o.id = e.operator_id"
+        )
+    }
+    refused: dict[str, list[RowRefusal]] = {}
+    for row in rows:
+        key, entity = row["key"].strip(), row["legal_entity"].strip()
+        mine = (row["operator"].strip(), row["country"].strip(), row["currency"].strip())
+        if row["operator"].strip() in taken:
+            refused.setdefault(key, []).append(("operator", KeyTaken(field="operator", value=row["operator"].strip())))
+        if entities.setdefault(entity, mine) != mine:
+            refused.setdefault(key, []).append(("legal_entity", KeyTaken(field="legalEntity", value=entity)))
+    return {row["key"] for row in known}, refused
+
+
+KINDS: dict[str, ImportKind] = {
+    "organizations": ImportKind(
+        ORGANIZATION_COLUMNS,
+        lambda row: _refusals(lambda: organization_terms(row).checked(), ORGANIZATION_COLUMNS),
+        _known_organizations,
+        lambda actor, row: places.register_organization(actor, organization_terms(row)),
+    ),
+    "sites": ImportKind(
+        SITE_COLUMNS,
+        lambda row: _refusals(lambda: site_terms(row).checked(), SITE_COLUMNS),
+        _known_sites,
+        lambda actor, row: places.register_site(actor, site_terms(row)),
+    ),
+}

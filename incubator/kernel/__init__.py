@@ -1,0 +1,1 @@
+"""The words every domain package shares; imports no other domain package."""

@@ -1,0 +1,36 @@
+"""The audit trail: append-only, in the transaction of what it tells."""
+
+from uuid import UUID
+
+from incubator import db
+from incubator.kernel import clock
+from incubator.kernel.actor import Actor, current_request_id
+from incubator.kernel.ids import new_id
+from incubator.kernel.jsonable import dumps
+
+
+async def record(
+    actor: Actor,
+    action: str,
+    type_name: str,
+    subject_id: UUID,
+    *,
+    before: dict[str, object] | None = None,
+    after: dict[str, object] | None = None,
+) -> None:
+    """Write who did what. `before` and `after` hold only what changed, never a secret."""
+    await db.execute(
+        "INSERT INTO audit_entry (id, at, person_id, organization_id, via, action, type_name, subject_id, before, after, request_id)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        new_id(),
+        clock.now(),
+        actor.person_id,
+        actor.organization_id,
+        actor.via,
+        action,
+        type_name,
+        subject_id,
+        None if before is None else dumps(before),
+        None if after is None else dumps(after),
+        current_request_id()[:60],
+    )

@@ -1,0 +1,41 @@
+"""Logs: one JSON object a line, with the request id; nothing that is secret is ever given to a logger."""
+
+import logging
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+
+from incubator.kernel.actor import current_request_id
+
+
+def _add_request_id(logger: object, name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    request_id = current_request_id()
+    if request_id:
+        event["request"] = request_id
+    return event
+
+
+def configure(level: str = "INFO") -> None:
+    """Send all logs of this process to standard error as JSON lines."""
+    shared: list[Any] = [
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.ExtraAdder(),
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _add_request_id,
+        structlog.processors.format_exc_info,
+    ]
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, structlog.processors.JSONRenderer(ensure_ascii=False)],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    for noisy in ("arq", "tortoise", "asyncio", "facturx", "uvicorn.access", "factur-x"):
+        logging.getLogger(noisy).setLevel("WARNING")

@@ -1,0 +1,57 @@
+"""Every kind of notification: its name in three languages and whether people may turn it off."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from incubator.kernel.language import Language
+
+
+class Kind(StrEnum):
+    """What a person can be told."""
+
+    INVITATION = "invitation"
+    PASSWORD_RESET = "password_reset"  # noqa: S105 - a kind of mail
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 - a kind of mail
+    APPLICATION_RECEIVED = "application_received"
+    APPLICATION_DECLINED = "application_declined"
+    OFFER_MADE = "offer_made"
+    OFFER_ACCEPTED = "offer_accepted"
+    RESIDENCY_STARTED = "residency_started"
+    BOOKING_CONFIRMED = "booking_confirmed"
+    BOOKING_CANCELLED = "booking_cancelled"
+    SECONDMENT_AGREED = "secondment_agreed"
+    DEAL_OPENED = "deal_opened"
+    INVOICE_ISSUED = "invoice_issued"
+    PAYMENT_RECEIVED = "payment_received"
+    BILLING_RUN_FINISHED = "billing_run_finished"
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """How a kind is called in the settings. Those that carry a link one asked for cannot be turned off and are mail only."""
+
+    label: dict[Language, str]
+    is_optional: bool = True
+
+
+def _named(en: str, de: str, zh: str, *, is_optional: bool = True) -> Description:
+    return Description({Language.EN: en, Language.DE: de, Language.ZH_CN: zh}, is_optional)
+
+
+KINDS: dict[Kind, Description] = {
+    Kind.INVITATION: _named("Invitations", "Einladungen", "邀请", is_optional=False),
+    Kind.PASSWORD_RESET: _named("Password links", "Passwort-Links", "密码链接", is_optional=False),
+    Kind.PASSWORD_CHANGED: _named("Password changed", "Passwort geändert", "密码已更改", is_optional=False),
+    Kind.APPLICATION_RECEIVED: _named("New applications", "Neue Bewerbungen", "新的申请"),
+    Kind.APPLICATION_DECLINED: _named("Declined applications", "Abgelehnte Bewerbungen", "被拒绝的申请", is_optional=False),
+    Kind.OFFER_MADE: _named("Offers", "Angebote", "录取通知"),
+    Kind.OFFER_ACCEPTED: _named("Accepted offers", "Angenommene Angebote", "已接受的录取"),
+    Kind.RESIDENCY_STARTED: _named("Residencies that start", "Beginnende Residenzen", "入驻开始"),
+    Kind.BOOKING_CONFIRMED: _named("Confirmed bookings", "Bestätigte Buchungen", "预订确认"),
+    Kind.BOOKING_CANCELLED: _named("Cancelled bookings", "Stornierte Buchungen", "预订取消"),
+    Kind.SECONDMENT_AGREED: _named("Secondments", "Entsendungen", "人员派驻"),
+    Kind.DEAL_OPENED: _named("Pilot deals", "Pilotprojekte", "试点项目"),
+    Kind.INVOICE_ISSUED: _named("Invoices", "Rechnungen", "账单"),
+    Kind.PAYMENT_RECEIVED: _named("Payments", "Zahlungen", "付款"),
+    Kind.BILLING_RUN_FINISHED: _named("Billing runs", "Abrechnungsläufe", "计费批次"),
+}

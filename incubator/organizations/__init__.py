@@ -1,0 +1,1 @@
+"""Organisations of every kind, people, roles, sign-in, API tokens, legal entities, sites."""

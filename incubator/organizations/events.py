@@ -1,0 +1,53 @@
+"""What happened to organisations and people."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from incubator.kernel.outbox import Event, Touched
+
+
+@dataclass(frozen=True)
+class PersonInvited(Event):
+    """Somebody was invited into an organisation; the link's secret is made when the mail is."""
+
+    invitation_id: UUID
+
+
+@dataclass(frozen=True)
+class InvitationAccepted(Event):
+    """An invited person came in."""
+
+    invitation_id: UUID
+    person_id: UUID
+    organization_id: UUID
+
+    def touches(self) -> Sequence[Touched]:
+        """The organisation's list of people."""
+        return [Touched("Person", self.person_id), Touched("Organization", self.organization_id)]
+
+
+@dataclass(frozen=True)
+class PasswordResetRequested(Event):
+    """Somebody asked for a new password; the link's secret is made when the mail is."""
+
+    reset_id: UUID
+
+
+@dataclass(frozen=True)
+class PasswordChanged(Event):
+    """A person has a new password; all sessions were ended."""
+
+    person_id: UUID
+
+
+@dataclass(frozen=True)
+class PersonChanged(Event):
+    """A person changed their preferences or second factor."""
+
+    person_id: UUID
+    version: int
+
+    def touches(self) -> Sequence[Touched]:
+        """The person."""
+        return [Touched("Person", self.person_id, self.version)]

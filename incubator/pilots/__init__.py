@@ -1,0 +1,1 @@
+"""Pilot deals between startups and corporates, and the stages they move through."""

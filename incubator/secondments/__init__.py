@@ -1,0 +1,1 @@
+"""Corporate staff seconded into startups: the agreement and the time they log."""

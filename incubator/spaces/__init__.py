@@ -1,0 +1,1 @@
+"""Units, rentals, bookings and usage: who holds what, when."""

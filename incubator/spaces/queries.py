@@ -1,0 +1,260 @@
+"""Every read of space, within what the actor may see; what others hold is told as busy, without title, person or price."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from incubator import db
+from incubator.kernel.actor import Actor
+from incubator.kernel.errors import NotFound
+from incubator.kernel.paging import Order, Page, Slice, paginate
+from incubator.organizations.queries import like
+from incubator.spaces.scope import RESIDENTS, STAFF, visible_bookings, visible_rentals, visible_units
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRow:
+    """A unit with its prices in minor units of the site's currency and its own or the site's opening hours."""
+
+    id: UUID
+    site_id: UUID
+    name: str
+    kind: str
+    capacity: int
+    opening_hours: str
+    monthly_minor: int | None
+    hourly_minor: int | None
+    price_includes_tax: bool
+    currency: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class BookableUnit:
+    """Everything that a booking decision needs of a unit and its site, in one row."""
+
+    id: UUID
+    site_id: UUID
+    name: str
+    kind: str
+    opening_hours: str
+    has_own_hours: bool
+    hourly_minor: int | None
+    price_includes_tax: bool
+    shortest_minutes: int
+    longest_minutes: int
+    step_minutes: int
+    horizon_days: int
+    buffer_minutes: int
+    weekly_minutes: int | None
+    country: str
+    subdivision: str
+    time_zone: str
+    currency: str
+    closed_on_holidays: bool
+    operator_id: UUID
+    legal_entity_id: UUID
+    monthly_minor: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class RentalRow:
+    """A unit held for days of the site, both ends included; the price is a month's."""
+
+    id: UUID
+    unit_id: UUID
+    site_id: UUID
+    organization_id: UUID
+    residency_id: UUID | None
+    starts_on: date
+    ends_on: date
+    monthly_minor: int
+    currency: str
+    price_includes_tax: bool
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class BookingRow:
+    """A booking; title, organisation, person and price are None when it is somebody else's."""
+
+    id: UUID
+    unit_id: UUID
+    site_id: UUID
+    starts_at: datetime
+    ends_at: datetime
+    state: str
+    is_mine: bool
+    organization_id: UUID | None
+    booked_by_id: UUID | None
+    booked_by_name: str | None
+    title: str | None
+    price_minor: int | None
+    currency: str
+    price_includes_tax: bool
+    version: int
+
+
+UNIT = (
+    "u.id, u.site_id, u.name, u.kind, u.capacity, coalesce(nullif(u.opening_hours, ''), s.opening_hours) AS opening_hours, u.monthly_minor,"
+    " u.hourly_minor, u.price_includes_tax, s.currency, u.version"
+)
+BOOKABLE = (
+    "u.id, u.site_id, u.name, u.kind, coalesce(nullif(u.opening_hours, ''), s.opening_hours) AS opening_hours,"
+    " u.opening_hours <> '' AS has_own_hours, u.hourly_minor, u.price_includes_tax, u.shortest_minutes, u.longest_minutes, u.step_minutes,"
+    " u.horizon_days, u.buffer_minutes, u.weekly_minutes, s.country, s.subdivision, s.time_zone, s.currency, s.closed_on_holidays,"
+    " s.operator_id, s.legal_entity_id, u.monthly_minor"
+)
+RENTAL = (
+    "r.id, r.unit_id, r.site_id, r.organization_id, r.residency_id, r.starts_on, r.ends_on, r.monthly_minor, r.currency,"
+    " r.price_includes_tax, r.version"
+)
+UNITS_BY_NAME = (Order("name", "text"), Order("id", "uuid"))
+BY_START = (Order("starts_at", "timestamptz"), Order("id", "uuid"))
+RENTALS_BY_START = (Order("starts_on", "date", is_descending=True), Order("id", "uuid"))
+
+
+async def list_units(
+    actor: Actor, page: Page, *, site_id: UUID | None = None, kind: str | None = None, search: str = "", with_total: bool = False
+) -> Slice:
+    """List units by name."""
+    condition, args = visible_units(actor)
+    n = len(args)
+    sql = (
+        f"SELECT {UNIT} FROM unit u JOIN site s ON s.id = u.site_id WHERE {condition} AND (${n + 1}::uuid IS NULL OR u.site_id = ${n + 1})"
+        f" AND (${n + 2}::text IS NULL OR u.kind = ${n + 2}) AND u.name ILIKE ${n + 3}"
+    )
+    return await paginate(sql, [*args, site_id, kind, like(search)], UNITS_BY_NAME, page, with_total=with_total)
+
+
+async def units_by_id(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, UnitRow]:
+    """Return the units among `ids` that the actor may see."""
+    condition, args = visible_units(actor)
+    found = await db.rows_as(
+        UnitRow,
+        f"SELECT {UNIT} FROM unit u JOIN site s ON s.id = u.site_id WHERE {condition} AND u.id = ANY(${len(args) + 1}::uuid[])",
+        *args,
+        list(ids),
+    )
+    return {row.id: row for row in found}
+
+
+async def bookable_unit(actor: Actor, unit_id: UUID) -> BookableUnit:
+    """Return what a booking decision needs of a unit.
+
+    Raises:
+        NotFound: the actor sees no such unit.
+    """
+    condition, args = visible_units(actor)
+    found = await db.rows_as(
+        BookableUnit,
+        f"SELECT {BOOKABLE} FROM unit u JOIN site s ON s.id = u.site_id WHERE {condition} AND u.id = ${len(args) + 1}",
+        *args,
+        unit_id,
+    )
+    if not found:
+        raise NotFound(kind="Unit", path=("input", "unitId"))
+    return found[0]
+
+
+async def standing(organization_id: UUID, unit: BookableUnit, day: date, week: tuple[datetime, datetime]) -> tuple[bool, int, str]:
+    """Return whether an organisation rents at the unit's site on a day, its minutes of the unit in a week, and what kind it is."""
+    found = await db.row(
+        "SELECT EXISTS (SELECT 1 FROM rental r WHERE r.organization_id = $1 AND r.site_id = $2 AND $3 BETWEEN r.starts_on AND r.ends_on) AS is_at_site,"
+        " (SELECT coalesce(sum(extract(epoch FROM b.ends_at - b.starts_at)) / 60, 0)::int FROM booking b WHERE b.organization_id = $1"
+        "  AND b.unit_id = $4 AND b.state = 'confirmed' AND b.starts_at >= $5 AND b.starts_at < $6) AS minutes,"
+        " (SELECT kind FROM organization WHERE id = $1) AS kind",
+        organization_id,
+        unit.site_id,
+        day,
+        unit.id,
+        *week,
+    )
+    assert found is not None
+    return bool(found["is_at_site"]), int(found["minutes"]), str(found["kind"])
+
+
+async def list_rentals(actor: Actor, page: Page, *, site_id: UUID | None = None, with_total: bool = False) -> Slice:
+    """List rentals, the latest start first."""
+    condition, args = visible_rentals(actor)
+    n = len(args) + 1
+    sql = f"SELECT {RENTAL} FROM rental r WHERE {condition} AND (${n}::uuid IS NULL OR r.site_id = ${n})"
+    return await paginate(sql, [*args, site_id], RENTALS_BY_START, page, with_total=with_total)
+
+
+async def rentals_by_id(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, RentalRow]:
+    """Return the rentals among `ids` that the actor may see."""
+    condition, args = visible_rentals(actor)
+    found = await db.rows_as(
+        RentalRow, f"SELECT {RENTAL} FROM rental r WHERE {condition} AND r.id = ANY(${len(args) + 1}::uuid[])", *args, list(ids)
+    )
+    return {row.id: row for row in found}
+
+
+async def rentals_of_residencies(actor: Actor, residency_ids: Iterable[UUID]) -> dict[UUID, list[RentalRow]]:
+    """Return the rentals of residencies that the actor may see, by residency, in order of their start."""
+    condition, args = visible_rentals(actor)
+    found = await db.rows_as(
+        RentalRow,
+        f"SELECT {RENTAL} FROM rental r WHERE {condition} AND r.residency_id = ANY(${len(args) + 1}::uuid[]) ORDER BY r.starts_on, r.id",
+        *args,
+        list(residency_ids),
+    )
+    grouped: dict[UUID, list[RentalRow]] = {}
+    for row in found:
+        assert row.residency_id is not None
+        grouped.setdefault(row.residency_id, []).append(row)
+    return grouped
+
+
+def _booking_columns(actor: Actor, n: int) -> tuple[str, list[object]]:
+    """Return the columns of a booking with what is others' blanked out, and their two arguments, numbered from `n`."""
+    own = f"(b.organization_id = ANY(${n}::uuid[]))"
+    known = f"({own} OR b.site_id = ANY(${n + 1}::uuid[]) OR ${n + 2})"
+    columns = (
+        f"b.id, b.unit_id, b.site_id, b.starts_at, b.ends_at, b.state, {own} AS is_mine,"
+        f" CASE WHEN {known} THEN b.organization_id END AS organization_id, CASE WHEN {known} THEN b.booked_by_id END AS booked_by_id,"
+        f" CASE WHEN {known} THEN p.name END AS booked_by_name, CASE WHEN {known} THEN b.title END AS title,"
+        f" CASE WHEN {known} THEN b.price_minor END AS price_minor, b.currency, b.price_includes_tax, b.version"
+    )
+    return columns, [list(actor.organization_ids_as(*RESIDENTS)), list(actor.site_ids_as(*STAFF)), actor.is_system]
+
+
+async def list_bookings(
+    actor: Actor,
+    page: Page,
+    *,
+    starts_at: datetime,
+    ends_at: datetime,
+    site_id: UUID | None = None,
+    unit_id: UUID | None = None,
+    mine_only: bool = False,
+    with_total: bool = False,
+) -> Slice:
+    """List confirmed bookings that touch `[starts_at, ends_at)`, in order of their start."""
+    condition, args = visible_bookings(actor)
+    columns, more = _booking_columns(actor, len(args) + 1)
+    values = [*args, *more]
+    n = len(values)
+    sql = (
+        f"SELECT {columns} FROM booking b LEFT JOIN person p ON p.id = b.booked_by_id WHERE {condition} AND b.state = 'confirmed'"
+        f" AND b.starts_at < ${n + 2} AND b.ends_at > ${n + 1} AND (${n + 3}::uuid IS NULL OR b.site_id = ${n + 3})"
+        f" AND (${n + 4}::uuid IS NULL OR b.unit_id = ${n + 4}) AND (NOT ${n + 5} OR b.organization_id = ANY(${n + 6}::uuid[]))"
+    )
+    values += [starts_at, ends_at, site_id, unit_id, mine_only, list(actor.organization_ids_as(*RESIDENTS))]
+    return await paginate(sql, values, BY_START, page, with_total=with_total)
+
+
+async def bookings_by_id(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, BookingRow]:
+    """Return the bookings among `ids` that the actor may see, cancelled ones too."""
+    condition, args = visible_bookings(actor)
+    columns, more = _booking_columns(actor, len(args) + 1)
+    values = [*args, *more]
+    found = await db.rows_as(
+        BookingRow,
+        f"SELECT {columns} FROM booking b LEFT JOIN person p ON p.id = b.booked_by_id WHERE {condition} AND b.id = ANY(${len(values) + 1}::uuid[])",
+        *values,
+        list(ids),
+    )
+    return {row.id: row for row in found}

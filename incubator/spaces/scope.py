@@ -1,0 +1,39 @@
+"""Row scopes of space: units are known to who is signed in; bookings to who is at the site; rentals to their holder and the site's staff."""
+
+from incubator.kernel.actor import Actor, Role
+from incubator.organizations.scope import EVERYTHING, NOTHING, Scope
+
+STAFF = (Role.MANAGER, Role.FRONT_DESK, Role.AUDITOR)
+RESIDENTS = (Role.OWNER, Role.MEMBER, Role.BILLING_CONTACT)
+
+
+def visible_units(actor: Actor) -> Scope:
+    """Return the condition over `unit`: names, kinds and prices are no secret within the house."""
+    return EVERYTHING if actor.is_system or actor.person_id else NOTHING
+
+
+def visible_rentals(actor: Actor, alias: str = "r") -> Scope:
+    """Return the condition over `rental` under `alias`."""
+    if actor.is_system:
+        return EVERYTHING
+    if actor.person_id is None:
+        return NOTHING
+    return (
+        f"({alias}.organization_id = ANY($1::uuid[]) OR {alias}.site_id = ANY($2::uuid[]))",
+        [list(actor.organization_ids_as(*RESIDENTS)), list(actor.site_ids_as(*STAFF))],
+    )
+
+
+def visible_bookings(actor: Actor, alias: str = "b") -> Scope:
+    """Return the condition over `booking` under `alias`: own ones, those of the staff's sites, and, as busy times only, of sites one rents at."""
+    if actor.is_system:
+        return EVERYTHING
+    if actor.person_id is None:
+        return NOTHING
+    return (
+        (
+            f"({alias}.organization_id = ANY($1::uuid[]) OR {alias}.site_id = ANY($2::uuid[]) OR {alias}.site_id IN"
+            " (SELECT own.site_id FROM rental own WHERE own.organization_id = ANY($1::uuid[])))"
+        ),
+        [list(actor.organization_ids_as(*RESIDENTS)), list(actor.site_ids_as(*STAFF))],
+    )

@@ -1,0 +1,58 @@
+"""Fixtures: real servers once a session, a fresh database a test, cloned from a migrated template."""
+
+import os
+from collections.abc import AsyncIterator, Iterator
+from itertools import count
+
+import asyncpg
+import pytest
+
+from incubator import db, schema
+from incubator.kernel import doorbell
+from tests.support.servers import Servers, running
+
+TEMPLATE = f"incubator_template_{os.getpid()}"
+_numbers = count(1)
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[Servers]:
+    """PostgreSQL and Valkey."""
+    with running() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+async def template(servers: Servers) -> AsyncIterator[str]:
+    """A database with the present schema, cloned for each test."""
+    await statement(servers, f"CREATE DATABASE {TEMPLATE}")
+    await schema.migrate(servers.database(TEMPLATE))
+    yield TEMPLATE
+    await statement(servers, f"DROP DATABASE {TEMPLATE} WITH (FORCE)")
+
+
+@pytest.fixture
+async def database_url(servers: Servers, template: str) -> AsyncIterator[str]:
+    """The address of a fresh, migrated database."""
+    name = f"test_{os.getpid()}_{next(_numbers)}"
+    await statement(servers, f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield servers.database(name)
+    await statement(servers, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[str]:
+    """A fresh database, connected; most tests want this."""
+    await db.connect(database_url, pool_size=20)
+    yield database_url
+    doorbell.connect(None)
+    await db.close()
+
+
+async def statement(servers: Servers, sql: str) -> None:
+    """Run one statement outside of any test database."""
+    connection = await asyncpg.connect(**db.credentials(servers.postgres_url))
+    try:
+        await connection.execute(sql)
+    finally:
+        await connection.close()
