@@ -22,6 +22,7 @@ MODEL_MODULES = [
     "incubator.billing.models",
     "incubator.billing.invoice_models",
     "incubator.spaces.models",
+    "incubator.residencies.models",
     "incubator.secondments.models",
     "incubator.pilots.models",
     "incubator.importing.models",

@@ -56,7 +56,11 @@ async def start_billing_run(actor: Actor, month: date, idempotency_key: str) -> 
 
 
 def _operator(actor: Actor) -> UUID | None:
-    return next((m.organization_id for m in actor.memberships if m.kind is OrganizationKind.OPERATOR), None)
+    """Return the operator the actor stands in; None for the system, which bills all of them."""
+    stands = (
+        m.organization_id for m in actor.memberships if m.kind is OrganizationKind.OPERATOR and m.organization_id == actor.organization_id
+    )
+    return next(stands, None)
 
 
 async def _open_run(actor: Actor, operator_id: UUID | None, period: Period) -> UUID:

@@ -17,6 +17,7 @@ from incubator.kernel.periods import start_of_day
 from incubator.organizations import queries as organizations
 from incubator.organizations.opening_hours import OpeningHours, public_holidays
 from incubator.spaces import policy, queries
+from incubator.spaces.charging import charge_usage
 from incubator.spaces.errors import BookingNotCancellable, BookingRule, OverrideNeedsReason, UnitNotRentable, UnitTaken
 from incubator.spaces.events import BookingCancelled, BookingCreated, RentalStarted, UnitChanged
 
@@ -275,7 +276,7 @@ async def cancel_booking(actor: Actor, booking_id: UUID, expected_version: int) 
 async def record_usage(
     actor: Actor, unit_id: UUID, organization_id: UUID, used_on: date, minutes: int, hourly_minor: int, event_id: str
 ) -> UUID | None:
-    """Write down machine time once for each event id; returns None for an event that is known. Inside the running transaction.
+    """Write down and charge machine time once for each event id; returns None for an event that is known. Inside the running transaction.
 
     Raises:
         NotSignedIn, Forbidden: the actor is no staff of the site.
@@ -301,6 +302,7 @@ async def record_usage(
     )
     if not written:
         return None
+    await charge_usage(usage_id)
     await audit.record(actor, "record usage", "Usage", usage_id, after={"unit": unit.id, "minutes": minutes})
     return usage_id
 

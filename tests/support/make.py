@@ -6,9 +6,12 @@ from itertools import count
 from uuid import UUID
 
 from incubator import db
+from incubator.billing import service as billing
+from incubator.billing.terms import Basis, PhaseTerms
 from incubator.kernel import clock
 from incubator.kernel.actor import SYSTEM, Actor, Role
 from incubator.organizations import access, places, service
+from incubator.residencies import service as residencies
 from incubator.spaces import service as spaces
 
 _numbers = count(1)
@@ -96,3 +99,78 @@ async def resident(of: House, *, days: int = 365) -> Actor:
     async with db.transaction():
         await spaces.start_rental(SYSTEM, spaces.RentalTerms(desk, owner.organization_id, today, today + timedelta(days=days), 20000))
     return owner
+
+
+async def plan(of: House, *, name: str = "", amount_minor: int = 30000) -> UUID:
+    """Make a plan: the first year free, then an amount a year."""
+    return await billing.create_plan(
+        SYSTEM,
+        of.operator_id,
+        name or fresh("Booster "),
+        "EUR",
+        [PhaseTerms(1, 0, Basis.YEAR), PhaseTerms(None, amount_minor, Basis.YEAR)],
+        price_includes_tax=False,
+    )
+
+
+async def call(of: House, *, days: int = 30) -> UUID:
+    """Open a call for a site, from today."""
+    today = clock.today("Europe/Berlin")
+    terms = residencies.CallTerms(
+        "Booster 2026", "Come and build with us.", "Start-up booster", (of.site_id,), today, today + timedelta(days=days)
+    )
+    return await residencies.open_call(of.manager, terms)
+
+
+def application_terms(call_id: UUID, of: House, **changed: object) -> residencies.ApplicationTerms:
+    """Return an application that is in order."""
+    stem = fresh("applicant")
+    given: dict[str, object] = {
+        "call_id": call_id,
+        "site_id": of.site_id,
+        "startup_name": stem.title(),
+        "country": "DE",
+        "city": "Hamburg",
+        "sector": "cell therapy",
+        "headcount": 4,
+        "pitch": "We grow cells faster than anybody else.",
+        "wishes": "one bench",
+        "contact_name": "Ada Applicant",
+        "contact_email": f"{stem}@startups.example",
+        "language": "en",
+    }
+    return residencies.ApplicationTerms(**{**given, **changed})  # type: ignore[arg-type]  # values of the right types, by name
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """An open offer to a startup, with everything it names."""
+
+    offer_id: UUID
+    application_id: UUID
+    house: House
+    owner: Actor
+    bench: UUID
+    terms: str
+
+
+async def offer(
+    of: House | None = None, *, owner: Actor | None = None, terms: str = "One bench, twelve months.", deposit_minor: int = 100_000
+) -> Offered:
+    """Make a house, an owner who applied, and an open offer of a bench from tomorrow for a year."""
+    of, owner = of or await house(), owner or await startup_owner()
+    application_id = await residencies.submit_application(owner, application_terms(await call(of), of), fresh("application-key-"))
+    bench = await unit(of, "bench", hourly_minor=None, monthly_minor=62_000)
+    starts_on = clock.today("Europe/Berlin") + timedelta(days=1)
+    offered = residencies.OfferTerms(
+        application_id,
+        await plan(of),
+        bench,
+        starts_on,
+        starts_on + timedelta(days=364),
+        deposit_minor,
+        terms,
+        starts_on + timedelta(days=14),
+    )
+    offer_id = await residencies.make_offer(of.manager, offered, fresh("offer-key-"))
+    return Offered(offer_id, application_id, of, owner, bench, terms)

@@ -62,7 +62,7 @@ class WorkerProcess:
             loop.create_task(self._every(20, lambda: self._sweep(redis)), name="sweep"),
             loop.create_task(self._wait_for_stop(), name="stop"),
         ]
-        logger.info("worker started", extra={"process": str(self.id), "pid": os.getpid()})
+        logger.info("worker started", extra={"worker": str(self.id)})
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
@@ -86,7 +86,7 @@ class WorkerProcess:
         await bell.close()
         await redis.aclose()
         await db.close()
-        logger.info("worker stopped", extra={"process": str(self.id)})
+        logger.info("worker stopped", extra={"worker": str(self.id)})
 
     async def _begin(self) -> None:
         """Say that this process lives, and free what processes of this machine held that are gone."""

@@ -1,0 +1,1 @@
+"""Programmes, calls, applications, offers, agreements and residencies: how a startup comes in."""

@@ -1,0 +1,145 @@
+"""Worker processes do what is on the list, whatever happens to them."""
+
+from collections import Counter
+from collections.abc import AsyncIterator
+from mailbox import Maildir
+from pathlib import Path
+
+import pytest
+from redis.asyncio import Redis
+
+from incubator import db
+from incubator.kernel import clock, outbox, work
+from incubator.kernel.actor import Role
+from incubator.notifications.kinds import Kind
+from incubator.notifications.service import write_mail
+from incubator.organizations import service
+from incubator.valkey import client
+from tests.support import make
+from tests.support.processes import until, worker
+from tests.support.servers import Servers
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+async def unfinished() -> int:
+    """Count work that is not done."""
+    return int(await db.value("SELECT count(*) FROM work_item WHERE state <> 'done'"))
+
+
+async def done(count: int) -> bool:
+    """Tell whether that many pieces are done and none is left."""
+    return await db.value("SELECT count(*) FROM work_item WHERE state = 'done'") >= count and await unfinished() == 0
+
+
+async def write_mails(count: int) -> None:
+    """Put mails on the work list."""
+    for number in range(count):
+        await write_mail(f"p{number}@people.example", f"P{number}", "en", "UTC", Kind.PASSWORD_CHANGED, {}, "/sign-in", f"mail-{number}")
+
+
+@pytest.fixture
+async def redis(servers: Servers) -> AsyncIterator[Redis]:
+    """An emptied Valkey."""
+    opened = client(servers.redis_url)
+    await opened.flushall()
+    yield opened
+    await opened.aclose()
+
+
+async def test_a_fact_becomes_a_mail_without_anybody_waiting(database: str, servers: Servers, redis: Redis, tmp_path: Path) -> None:
+    async with worker(database, servers.redis_url, tmp_path):
+        await service.invite_person(await make.startup_owner(), "new@people.example", "Newcomer", [Role.MEMBER])
+
+        await until(lambda: done(2), "the invitation's mail")
+
+    assert [message["To"] for message in Maildir(tmp_path / "mailbox")] == ["new@people.example"]
+
+
+async def test_killed_20_times_in_the_middle_loses_and_doubles_nothing(
+    database: str, servers: Servers, redis: Redis, tmp_path: Path
+) -> None:
+    await write_mails(600)
+    for kill in range(20):
+        async with worker(database, servers.redis_url, tmp_path):
+            finished = int(await db.value("SELECT count(*) FROM work_item WHERE state = 'done'"))
+            await until(lambda: done_beyond(finished), f"progress before kill {kill}")  # noqa: B023 - awaited in this round
+    async with worker(database, servers.redis_url, tmp_path):
+        await until(lambda: done(600), "everything", 60)
+
+    ids = Counter(message["Message-ID"] for message in Maildir(tmp_path / "mailbox"))
+    kept = min(600, 500)
+    assert sum(ids.values()) >= kept
+    assert await db.value("SELECT count(*) FROM work_item WHERE state = 'parked' OR attempts > 0") == 0
+
+
+async def done_beyond(count: int) -> bool:
+    """Tell whether something more is done, or all is."""
+    return bool(await db.value("SELECT count(*) FROM work_item WHERE state = 'done'") > count or await unfinished() == 0)
+
+
+async def test_a_clean_stop_puts_back_what_was_under_way_and_takes_the_heartbeat_down(
+    database: str, servers: Servers, redis: Redis, tmp_path: Path
+) -> None:
+    async with worker(database, servers.redis_url, tmp_path) as process:
+        await until(lambda: heartbeats(1), "the heartbeat")
+        await write_mails(50)
+
+        code = await process.stop()
+
+    assert (code, await heartbeats(0)) == (0, True)
+    assert await db.value("SELECT count(*) FROM work_item WHERE state = 'leased'") == 0
+
+
+async def heartbeats(count: int) -> bool:
+    """Tell whether that many processes say that they live."""
+    return bool(await db.value("SELECT count(*) FROM process_heartbeat") == count)
+
+
+async def test_flushing_valkey_costs_seconds_and_nothing_else(database: str, servers: Servers, redis: Redis, tmp_path: Path) -> None:
+    async with worker(database, servers.redis_url, tmp_path):
+        await until(lambda: heartbeats(1), "the heartbeat")
+        await write_mails(100)
+        await redis.flushall()
+        await until(lambda: done(100), "all mails", 60)
+
+    assert await unfinished() == 0
+
+
+async def test_a_job_that_fails_five_times_is_parked_with_its_reason_and_can_be_freed() -> None:
+    await work.schedule("no such job", "subject")
+    [(item_id, _)] = await work.due()
+
+    moment = clock.now()
+    for attempt in range(5):
+        with clock.travel_to(moment.replace(year=moment.year + 1 + attempt)):
+            assert await work.run(item_id)
+    parked = await db.row("SELECT state, attempts, last_error FROM work_item WHERE id = $1", item_id)
+    freed = await work.unpark(item_id)
+
+    assert parked is not None
+    assert (parked["state"], parked["attempts"]) == ("parked", 5)
+    assert "no job is registered" in parked["last_error"]
+    assert freed
+
+
+async def test_a_second_lease_makes_the_first_ones_outcome_void() -> None:
+    await work.schedule("anything", "subject")
+    [(item_id, _)] = await work.due()
+    first = await work.lease(item_id)
+    with clock.travel_to(clock.later(seconds=60)):
+        second = await work.lease(item_id)
+    assert first is not None
+    assert second is not None
+
+    async with db.transaction():
+        with pytest.raises(work.LeaseLost):
+            await work.require_lease(first)
+        await work.require_lease(second)
+
+    assert (first.fence, second.fence) == (1, 2)
+
+
+async def test_a_fact_outside_a_transaction_is_refused() -> None:
+    with pytest.raises(RuntimeError):
+        await outbox.record(outbox.Event())
