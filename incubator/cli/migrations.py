@@ -17,7 +17,13 @@ async def write_initial() -> list[str]:
     for path in (*later, FOLDER / "0001_initial.py"):
         path.unlink(missing_ok=True)
     try:
-        return await write_next()
+        written = await write_next()
+        for path in map(Path, written):
+            text = path.read_text("utf-8").replace(
+                "from tortoise import migrations\n", "from incubator.migration_at_once import AtOnceMigration\n"
+            )
+            path.write_text(text.replace("class Migration(migrations.Migration):", "class Migration(AtOnceMigration):"), "utf-8")
+        return written
     finally:
         for path, text in texts.items():
             path.write_text(text, "utf-8")

@@ -93,3 +93,75 @@ class ImportApplied(DomainError):
         "de": "Dieser Import wurde schon übernommen.",
         "zh-CN": "该导入已应用。",
     }
+
+
+@refusal
+class NoLinesFile(DomainError):
+    """A month's folder without a file of lines that can be read."""
+
+    file: str
+    reason: str
+    text = {
+        "en": "{file} cannot be read: {reason}",
+        "de": "{file} kann nicht gelesen werden: {reason}",
+        "zh-CN": "无法读取 {file}:{reason}",
+    }
+
+
+@refusal
+class MonthUnknown(DomainError):
+    """Nothing says which month a folder is about."""
+
+    folder: str
+    text = {
+        "en": "Nothing says which month “{folder}” is about. Name it with --month YYYY-MM.",
+        "de": "Nichts sagt, um welchen Monat es in „{folder}“ geht. Bitte mit --month YYYY-MM angeben.",
+        "zh-CN": "无法判断“{folder}”对应的月份,请用 --month YYYY-MM 指定。",
+    }
+
+
+@refusal
+class RowInvalid(DomainError):
+    """A cell of a file breaks a rule; `problem` is the refusal of its value, row numbers count from 1 below the header."""
+
+    file: str
+    row: int
+    column: str
+    rule: str
+    problem: DomainError
+    text = {
+        "en": "{file}, row {row}, column {column} ({rule}): {problem}",
+        "de": "{file}, Zeile {row}, Spalte {column} ({rule}): {problem}",
+        "zh-CN": "{file} 第 {row} 行,列 {column}({rule}):{problem}",
+    }
+
+    def message(self, language: str = "en") -> str:
+        """Say where, and what is wrong, both in `language`."""
+        template = self.text.get(language) or self.text["en"]
+        shown = {"file": self.file, "row": self.row, "column": self.column, "rule": self.rule}
+        return template.format(**shown, problem=self.problem.message(language))
+
+
+@refusal
+class OutUnwritable(DomainError):
+    """A file that a command should write cannot be written."""
+
+    file: str
+    reason: str
+    text = {
+        "en": "{file} cannot be written: {reason}",
+        "de": "{file} kann nicht geschrieben werden: {reason}",
+        "zh-CN": "无法写入 {file}:{reason}",
+    }
+
+
+@refusal
+class CustomerNotBilled(DomainError):
+    """A month's result would not be whole."""
+
+    reason: str
+    text = {
+        "en": "Not every customer could be billed: {reason}",
+        "de": "Nicht jeder Kunde konnte abgerechnet werden: {reason}",
+        "zh-CN": "并非所有客户都能完成计费:{reason}",
+    }

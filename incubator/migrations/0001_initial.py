@@ -1,4 +1,4 @@
-from tortoise import migrations
+from incubator.migration_at_once import AtOnceMigration
 from tortoise.migrations import operations as ops
 from incubator.kernel.ids import new_id
 from orjson import loads
@@ -8,7 +8,7 @@ from tortoise import fields
 from tortoise.indexes import Index
 
 
-class Migration(migrations.Migration):
+class Migration(AtOnceMigration):
     initial = True
 
     operations = [
