@@ -88,12 +88,16 @@ LEFT JOIN billed ON billed.customer_id = c.startup_id AND billed.legal_entity_id
 LEFT JOIN booked ON booked.organization_id = c.startup_id AND booked.site_id = c.site_id
 LEFT JOIN seconded ON seconded.host_id = c.startup_id AND seconded.site_id = c.site_id
 """
-ORDERS: dict[str, tuple[Order, ...]] = {
-    "startup": (Order("startup_name", "text"), Order("residency_id", "uuid")),
-    "outstanding": (Order("outstanding_minor", "bigint", is_descending=True), Order("residency_id", "uuid")),
-    "overdue": (Order("overdue_minor", "bigint", is_descending=True), Order("residency_id", "uuid")),
-    "starts_on": (Order("starts_on", "date", is_descending=True), Order("residency_id", "uuid")),
+ORDER_COLUMNS = {
+    "STARTUP": ("startup_name", "text"),
+    "STARTS_ON": ("starts_on", "date"),
+    "HEADCOUNT": ("headcount", "int"),
+    "RENT_PER_MONTH": ("rent_per_month_minor", "bigint"),
+    "INVOICED": ("invoiced_minor", "bigint"),
+    "OUTSTANDING": ("outstanding_minor", "bigint"),
+    "OVERDUE": ("overdue_minor", "bigint"),
 }
+BY_STARTUP = (Order("startup_name", "text"), Order("residency_id", "uuid"))
 
 
 async def list_portfolio(
@@ -103,7 +107,7 @@ async def list_portfolio(
     month: date,
     site_id: UUID | None = None,
     search: str = "",
-    order: str = "startup",
+    order: tuple[Order, ...] = BY_STARTUP,
     with_total: bool = False,
 ) -> Slice:
     """List the residencies of the actor's sites that have a day in a month (any day of it names it); one statement.
@@ -113,7 +117,7 @@ async def list_portfolio(
     """
     actor.require(Grant.SEE_PORTFOLIO)
     period = month_of(month)
-    return await paginate(SQL, _arguments(actor, period, site_id, search), ORDERS[order], page, with_total=with_total)
+    return await paginate(SQL, _arguments(actor, period, site_id, search), order, page, with_total=with_total)
 
 
 def _arguments(actor: Actor, period: Period, site_id: UUID | None, search: str) -> Sequence[object]:
