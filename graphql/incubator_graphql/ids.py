@@ -9,6 +9,7 @@ from enum import Enum
 from uuid import UUID
 
 from incubator.kernel.errors import NotFound
+from incubator.kernel.ids import global_id
 
 _MAX_LENGTH = 200
 _PARTS_PLAYED = {
@@ -19,7 +20,7 @@ _PARTS_PLAYED = {
 
 def encode(type_name: str, id: UUID) -> str:
     """Make the global id of a row."""
-    return base64.urlsafe_b64encode(f"{type_name}:{id}".encode()).decode().rstrip("=")
+    return global_id(type_name, id)
 
 
 def parse(global_id: str) -> tuple[str, UUID] | None:

@@ -1,12 +1,11 @@
 """Write migrations for what changed in the models; a tool for developers."""
 
-import asyncio
 from pathlib import Path
 
 from tortoise import Tortoise
 from tortoise.migrations.autodetector import MigrationAutodetector
 
-from incubator import db
+from incubator import db, loop
 
 FOLDER = Path(db.__file__).parent / "migrations"
 
@@ -40,5 +39,5 @@ async def write_next() -> list[str]:
 
 def make_migrations(anew: bool) -> None:
     """Write the migration and say where."""
-    for path in asyncio.run(write_initial() if anew else write_next()):
+    for path in loop.run(write_initial() if anew else write_next()):
         print(Path(path).name)

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import typer
 
-from incubator import schema
+from incubator import loop, schema
 from incubator.cli.servers import Addresses, connected, embedded_servers, written_down
 from incubator.cli.supervisor import Child, Supervisor
 from incubator.config import Settings
@@ -80,7 +80,7 @@ def up(settings: Settings, *, processes: int) -> None:
             stripe_api_base=f"http://127.0.0.1:{stripe_port}" if needs_simulator else settings.stripe_api_base or "",
         )
         with written_down(settings.data_dir, addresses):
-            asyncio.run(_run(settings, addresses, taken, stripe_port, processes, started))
+            loop.run(_run(settings, addresses, taken, stripe_port, processes, started))
     say("stopped")
 
 
@@ -102,7 +102,7 @@ async def _run(settings: Settings, addresses: Addresses, taken: socket.socket, s
 async def _load_demo(addresses: Addresses) -> None:
     from incubator.demo import world
 
-    async with connected(addresses, migrated=False):
+    async with connected(addresses, migrated=False, is_durable=False):
         if not await world.is_loaded():
             await world.load(say_progress=progress_bar)
 

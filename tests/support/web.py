@@ -17,8 +17,12 @@ import uvicorn
 from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
 
+from incubator import db
 from incubator.config import Settings
+from incubator.kernel.actor import Actor
+from incubator.organizations import service, sign_in
 from incubator_graphql.app import WebProcess
+from incubator_graphql.ids import parse
 from tests.support.servers import Servers
 
 OPERATIONS = Path(__file__).parent.parent.parent / "graphql" / "operations"
@@ -83,6 +87,19 @@ async def serving(servers: Servers, database_url: str, *, is_demo: bool = False,
         listener.close()
 
 
+async def session_of(actor: Actor) -> dict[str, str]:
+    """Sign an actor's person in where the actor stands; returns the credentials for `Web.client`, `run` and `ask`."""
+    assert actor.person_id is not None
+    async with db.transaction():
+        return {"session": await sign_in.start_session(actor.person_id, "tests", actor.organization_id)}
+
+
+async def token_of(actor: Actor, *scopes: str) -> dict[str, str]:
+    """Make an API token of an actor's person, which may read and write unless `scopes` say less."""
+    _, secret = await service.create_api_token(actor, "tests", scopes or ("read", "write"), None)
+    return {"token": secret}
+
+
 async def run(web: Web, credentials: dict[str, str] | None, operation: str, **variables: Any) -> dict[str, Any]:
     """Run an operation of the client and return its data; for a mutation with one field, that field's payload.
 
@@ -106,8 +123,6 @@ async def ask(web: Web, credentials: dict[str, str] | None, text: str, **variabl
 
 def uuid_of(global_id: str) -> UUID:
     """Read a global id's UUID."""
-    from incubator_graphql.ids import parse
-
     found = parse(global_id)
     assert found is not None
     return found[1]

@@ -1,0 +1,110 @@
+import type { TextKey } from '../lib/i18n/keys';
+import type { IconName } from '../lib/ui/Icon.svelte';
+import type { Access } from './access';
+
+export interface Place {
+	readonly href: string;
+	readonly label: TextKey;
+	readonly icon: IconName;
+	readonly visible: (access: Access) => boolean;
+}
+
+export interface PlaceGroup {
+	readonly label: TextKey | null;
+	readonly places: readonly Place[];
+}
+
+const isOperator = (access: Access) => access.kind === 'operator';
+
+/** Every place of the client, in the order of the side navigation. */
+const groups: readonly PlaceGroup[] = [
+	{
+		label: null,
+		places: [
+			{ href: '/', label: 'app:place.home', icon: 'home', visible: () => true },
+			{
+				href: '/portfolio',
+				label: 'app:place.portfolio',
+				icon: 'portfolio',
+				visible: (access) => access.seesPortfolio,
+			},
+			{
+				href: '/time',
+				label: 'app:place.time',
+				icon: 'clock',
+				visible: (access) => access.logsTime && access.home !== 'mentor',
+			},
+			{ href: '/space', label: 'app:place.space', icon: 'space', visible: (access) => access.kind === 'startup' },
+			{ href: '/bookings', label: 'app:place.bookings', icon: 'calendar', visible: (access) => access.books },
+		],
+	},
+	{
+		label: 'app:group.residents',
+		places: [
+			{
+				href: '/applications',
+				label: 'app:place.applications',
+				icon: 'inbox',
+				visible: (access) => access.managesResidencies,
+			},
+			{ href: '/calls', label: 'app:place.calls', icon: 'call', visible: isOperator },
+			{
+				href: '/residencies',
+				label: 'app:place.residencies',
+				icon: 'residency',
+				visible: (access) => access.seesPortfolio,
+			},
+		],
+	},
+	{
+		label: 'app:group.partners',
+		places: [
+			{ href: '/deals', label: 'app:place.deals', icon: 'deal', visible: (access) => access.seesDeals },
+			{
+				href: '/secondments',
+				label: 'app:place.secondments',
+				icon: 'secondment',
+				visible: (access) => access.seesSecondments,
+			},
+		],
+	},
+	{
+		label: 'app:group.money',
+		places: [
+			{ href: '/billing', label: 'app:place.billing', icon: 'billing', visible: (access) => access.runsBilling },
+			{ href: '/invoices', label: 'app:place.invoices', icon: 'invoice', visible: (access) => access.seesMoney },
+		],
+	},
+	{
+		label: 'app:group.organization',
+		places: [
+			{ href: '/people', label: 'app:place.people', icon: 'people', visible: () => true },
+			{ href: '/imports', label: 'app:place.imports', icon: 'upload', visible: (access) => access.imports },
+			{ href: '/audit', label: 'app:place.audit', icon: 'audit', visible: (access) => access.seesAudit },
+		],
+	},
+];
+
+/** The places that these roles open, without groups that would be empty. */
+export function placesFor(access: Access): readonly PlaceGroup[] {
+	return groups
+		.map((group) => ({ ...group, places: group.places.filter((place) => place.visible(access)) }))
+		.filter((group) => group.places.length > 0);
+}
+
+const tabs: Readonly<Record<Access['home'], readonly string[]>> = {
+	startup: ['/', '/bookings', '/invoices', '/space'],
+	manager: ['/', '/applications', '/bookings', '/billing'],
+	mentor: ['/', '/people'],
+	corporate: ['/', '/deals', '/secondments', '/invoices'],
+	plain: ['/', '/bookings', '/people'],
+};
+
+/** The few places in reach of the thumb; all others are behind "More". */
+export function tabsFor(access: Access): readonly Place[] {
+	const visible = placesFor(access).flatMap((group) => group.places);
+	return tabs[access.home].flatMap((href) => visible.find((place) => place.href === href) ?? []);
+}
+
+export const isCurrent = (place: Place, path: string): boolean =>
+	place.href === '/' ? path === '/' : path === place.href || path.startsWith(`${place.href}/`);

@@ -1,0 +1,41 @@
+// Every sentence's address, taken from the English files, so that a key that does not exist fails type checking.
+import type account from '../../locales/en/account.json';
+import type admissions from '../../locales/en/admissions.json';
+import type app from '../../locales/en/app.json';
+import type audit from '../../locales/en/audit.json';
+import type billing from '../../locales/en/billing.json';
+import type booking from '../../locales/en/booking.json';
+import type deals from '../../locales/en/deals.json';
+import type home from '../../locales/en/home.json';
+import type imports from '../../locales/en/imports.json';
+import type people from '../../locales/en/people.json';
+import type portfolio from '../../locales/en/portfolio.json';
+import type secondments from '../../locales/en/secondments.json';
+import type settings from '../../locales/en/settings.json';
+import type space from '../../locales/en/space.json';
+import type time from '../../locales/en/time.json';
+
+interface Sentences {
+	account: typeof account;
+	admissions: typeof admissions;
+	app: typeof app;
+	audit: typeof audit;
+	billing: typeof billing;
+	booking: typeof booking;
+	deals: typeof deals;
+	home: typeof home;
+	imports: typeof imports;
+	people: typeof people;
+	portfolio: typeof portfolio;
+	secondments: typeof secondments;
+	settings: typeof settings;
+	space: typeof space;
+	time: typeof time;
+}
+
+export type Area = keyof Sentences;
+
+/** `items_one` and `items_other` are both asked for as `items`. */
+type WithoutPlural<Key extends string> = Key extends `${infer Base}_one` | `${infer Base}_other` ? Base : Key;
+
+export type TextKey = { [A in Area]: `${A}:${WithoutPlural<keyof Sentences[A] & string>}` }[Area];

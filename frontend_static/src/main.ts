@@ -1,0 +1,23 @@
+import './styles/tokens.css';
+import './styles/base.css';
+import { mount } from 'svelte';
+import App from './app/App.svelte';
+import { routes } from './app/routes';
+import { session } from './app/session.svelte';
+import { applyStoredTheme } from './app/theme.svelte';
+import { rememberedLanguage, setLanguage } from './lib/i18n/i18n.svelte';
+import { matchRoute } from './lib/routing/router.svelte';
+
+applyStoredTheme();
+
+// The page's code and data, who is signed in, and the words are all asked for at once.
+const match = matchRoute(routes, location.pathname);
+void match?.route.load();
+if (session.wasSignedIn) match?.route.prefetch?.(match.params, new URLSearchParams(location.search));
+void session.start();
+
+if (!('Temporal' in globalThis)) await import('temporal-polyfill/global');
+await setLanguage(rememberedLanguage());
+
+const target = document.getElementById('app');
+if (target) mount(App, { target });
