@@ -4,7 +4,7 @@ import asyncio
 import json
 import logging
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -105,15 +105,18 @@ async def schedule(
     return inserted == 1
 
 
-async def due(limit: int = 100) -> list[tuple[UUID, int]]:
+async def due(limit: int = 100, *, kinds: Collection[str] | None = None, leave: Collection[str] = ()) -> list[tuple[UUID, int]]:
     """Return (id, fence) of work that can start now: ready and due, or leased by somebody who did not come back; oldest first."""
     now = clock.now()
     found = await db.rows(
-        "(SELECT id, fence, run_after FROM work_item WHERE state = 'ready' AND run_after <= $1 ORDER BY run_after, id LIMIT $2)"
+        "(SELECT id, fence, run_after FROM work_item WHERE state = 'ready' AND run_after <= $1"
+        " AND ($3::text[] IS NULL OR kind = ANY($3)) AND kind <> ALL($4::text[]) ORDER BY run_after, id LIMIT $2)"
         " UNION ALL (SELECT id, fence, run_after FROM work_item WHERE state = 'leased' AND leased_until < $1"
-        " ORDER BY leased_until LIMIT $2)",
+        " AND ($3::text[] IS NULL OR kind = ANY($3)) AND kind <> ALL($4::text[]) ORDER BY leased_until LIMIT $2)",
         now,
         limit,
+        None if kinds is None else list(kinds),
+        list(leave),
     )
     return [(row["id"], row["fence"]) for row in found]
 
@@ -263,26 +266,20 @@ async def unpark(item_id: UUID) -> bool:
     return freed == 1
 
 
-async def drain(limit: int = 100_000, *, leave: frozenset[str] = frozenset()) -> int:
+async def drain(limit: int = 100_000, *, kinds: Collection[str] | None = None, leave: Collection[str] = ()) -> int:
     """Relay and do everything that is due, here and now, until nothing is left; returns how many pieces were done.
 
-    For commands and the demo world, which run before any worker does; workers do the same one by one.
-
-    Args:
-        leave: kinds of work that are left on the list for the workers.
+    For commands and the demo world, which run before any worker does; workers do the same one by one. With `kinds` only work of those
+    kinds is done, and nothing is relayed; what is of a kind in `leave` stays on the list for the workers.
     """
     done = 0
     while done < limit:
-        relayed = await outbox.relay(1000)
-        items = await db.rows(
-            "SELECT id FROM work_item WHERE state = 'ready' AND run_after <= $1 AND kind <> ALL($2::text[]) ORDER BY run_after, id LIMIT 500",
-            clock.now(),
-            list(leave),
-        )
+        relayed = 0 if kinds is not None else await outbox.relay(1000)
+        items = await due(500, kinds=kinds, leave=leave)
         if not items and not relayed:
             return done
-        for item in items:
-            done += await run(item["id"])
+        for item_id, _ in items:
+            done += await run(item_id)
     return done
 
 
