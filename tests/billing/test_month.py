@@ -143,7 +143,7 @@ def test_a_bad_row_seven_is_named_and_nothing_is_written(tmp_path: Path, change:
     with pytest.raises(RowInvalid) as refused:
         command.run(read({}), folder, tmp_path / "out.csv", "")
 
-    assert (refused.value.file, refused.value.row, refused.value.column, refused.value.problem.code) == ("lines.csv", 7, column, code)
+    assert (refused.value.file, refused.value.row, refused.value.column, refused.value.problem_code) == ("lines.csv", 7, column, code)
     assert f"row 7, column {column}" in refused.value.message()
     assert f"第 7 行,列 {column}" in refused.value.message("zh-CN")
     assert not (tmp_path / "out.csv").exists()
