@@ -6,7 +6,9 @@ import strawberry
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
 
+from incubator_graphql.billing.invoices import InvoicesMutation, InvoicesQuery
 from incubator_graphql.billing.plans import PlansQuery
+from incubator_graphql.billing.runs import BillingRunsMutation, BillingRunsQuery
 from incubator_graphql.budget import Buckets
 from incubator_graphql.changes import ChangesSubscription
 from incubator_graphql.documents import Documents
@@ -39,6 +41,8 @@ class Query(
     PilotsQuery,
     SecondmentsQuery,
     PlansQuery,
+    InvoicesQuery,
+    BillingRunsQuery,
     ResidenciesQuery,
     SpacesQuery,
     OrganizationsQuery,
@@ -53,6 +57,8 @@ class Mutation(
     NotificationsMutation,
     PilotsMutation,
     SecondmentsMutation,
+    InvoicesMutation,
+    BillingRunsMutation,
     ResidenciesMutation,
     SpacesMutation,
     OrganizationsMutation,
