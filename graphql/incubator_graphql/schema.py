@@ -6,7 +6,9 @@ import strawberry
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
 
+from incubator_graphql.billing.invoices import InvoicesMutation, InvoicesQuery
 from incubator_graphql.billing.plans import PlansQuery
+from incubator_graphql.billing.runs import BillingRunsMutation, BillingRunsQuery
 from incubator_graphql.budget import Buckets
 from incubator_graphql.changes import ChangesSubscription
 from incubator_graphql.documents import Documents
@@ -41,6 +43,8 @@ class Query(
     SecondmentsQuery,
     PlansQuery,
     PortfolioQuery,
+    InvoicesQuery,
+    BillingRunsQuery,
     ResidenciesQuery,
     SpacesQuery,
     OrganizationsQuery,
@@ -55,6 +59,8 @@ class Mutation(
     NotificationsMutation,
     PilotsMutation,
     SecondmentsMutation,
+    InvoicesMutation,
+    BillingRunsMutation,
     ResidenciesMutation,
     SpacesMutation,
     OrganizationsMutation,
