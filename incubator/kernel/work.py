@@ -68,7 +68,7 @@ SWEEPS: dict[str, Callable[[], Awaitable[None]]] = {}
 
 
 def job(
-    kind: str, *, remote: bool = False, lease_s: float = 60
+    kind: str, *, remote: bool = False, is_bulk: bool = False
 ) -> Callable[[Callable[[Item], Awaitable[None]]], Callable[[Item], Awaitable[None]]]:
     """Register how work of `kind` is done. It may run more than once: after a kill, a lost lease or a lost answer."""
 
