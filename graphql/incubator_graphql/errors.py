@@ -35,8 +35,14 @@ _made: dict[type[DomainError], type[UserError]] = {}
 
 def user_error(refusal: DomainError, language: str) -> UserError:
     """Say a refusal as the API does."""
-    details: dict[str, Any] = {name: outward(name, value) if _is_id(name) else value for name, value in refusal.details().items()}
+    details: dict[str, Any] = {name: _said(name, value, language) for name, value in refusal.details().items()}
     return error_type(type(refusal))(code=refusal.code, message=refusal.message(language), path=list(refusal.path), **details)
+
+
+def _said(name: str, value: object, language: str) -> object:
+    if isinstance(value, DomainError):
+        return user_error(value, language)
+    return outward(name, value) if _is_id(name) else value
 
 
 def error_types() -> list[type[UserError]]:
@@ -90,4 +96,6 @@ def _graphql(name: str, hint: Any) -> Any:
         return hint
     elif isinstance(hint, type) and issubclass(hint, str):
         return str
+    elif isinstance(hint, type) and issubclass(hint, DomainError):
+        return UserError
     raise TypeError(f"the schema has no type for the detail {name}: {hint}")

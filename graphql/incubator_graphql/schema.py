@@ -25,6 +25,7 @@ from incubator_graphql.oversight.mutations import OversightMutation
 from incubator_graphql.oversight.queries import OversightQuery
 from incubator_graphql.pilots.mutations import PilotsMutation
 from incubator_graphql.pilots.queries import PilotsQuery
+from incubator_graphql.reports.portfolio import PortfolioQuery
 from incubator_graphql.residencies.mutations import ResidenciesMutation
 from incubator_graphql.residencies.queries import ResidenciesQuery
 from incubator_graphql.scalars import SCALARS
@@ -41,6 +42,7 @@ class Query(
     PilotsQuery,
     SecondmentsQuery,
     PlansQuery,
+    PortfolioQuery,
     InvoicesQuery,
     BillingRunsQuery,
     ResidenciesQuery,

@@ -88,12 +88,25 @@ LEFT JOIN billed ON billed.customer_id = c.startup_id AND billed.legal_entity_id
 LEFT JOIN booked ON booked.organization_id = c.startup_id AND booked.site_id = c.site_id
 LEFT JOIN seconded ON seconded.host_id = c.startup_id AND seconded.site_id = c.site_id
 """
-ORDERS: dict[str, tuple[Order, ...]] = {
-    "startup": (Order("startup_name", "text"), Order("residency_id", "uuid")),
-    "outstanding": (Order("outstanding_minor", "bigint", is_descending=True), Order("residency_id", "uuid")),
-    "overdue": (Order("overdue_minor", "bigint", is_descending=True), Order("residency_id", "uuid")),
-    "starts_on": (Order("starts_on", "date", is_descending=True), Order("residency_id", "uuid")),
+COLUMNS = {
+    "startup": ("startup_name", "text"),
+    "starts_on": ("starts_on", "date"),
+    "headcount": ("headcount", "int"),
+    "rent_per_month": ("rent_per_month_minor", "bigint"),
+    "invoiced": ("invoiced_minor", "bigint"),
+    "outstanding": ("outstanding_minor", "bigint"),
+    "overdue": ("overdue_minor", "bigint"),
 }
+"""What lines can be ordered by: the column and its SQL type."""
+
+
+def ordered_by(field: str, *, is_descending: bool = False) -> tuple[Order, ...]:
+    """Return the order of lines by one of `COLUMNS`; ties stand by startup."""
+    chosen = dict.fromkeys((COLUMNS[field], COLUMNS["startup"]))
+    return (*(Order(column, sql_type, is_descending) for column, sql_type in chosen), Order("residency_id", "uuid"))
+
+
+BY_STARTUP = ordered_by("startup")
 
 
 async def list_portfolio(
@@ -103,7 +116,7 @@ async def list_portfolio(
     month: date,
     site_id: UUID | None = None,
     search: str = "",
-    order: str = "startup",
+    order: tuple[Order, ...] = BY_STARTUP,
     with_total: bool = False,
 ) -> Slice:
     """List the residencies of the actor's sites that have a day in a month (any day of it names it); one statement.
@@ -113,7 +126,7 @@ async def list_portfolio(
     """
     actor.require(Grant.SEE_PORTFOLIO)
     period = month_of(month)
-    return await paginate(SQL, _arguments(actor, period, site_id, search), ORDERS[order], page, with_total=with_total)
+    return await paginate(SQL, _arguments(actor, period, site_id, search), order, page, with_total=with_total)
 
 
 def _arguments(actor: Actor, period: Period, site_id: UUID | None, search: str) -> Sequence[object]:

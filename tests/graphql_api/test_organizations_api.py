@@ -13,7 +13,7 @@ from incubator.kernel.ids import new_id
 from incubator.organizations import service
 from incubator_graphql.ids import encode
 from tests.support import make
-from tests.support.web import Web, ask, session_of, token_of
+from tests.support.web import Web, ask, session_of, statements, token_of
 
 VIEWER = """query { viewer { person { id name email language timeZone version } organization { id name kind } roles permissions
   memberships { organization { id } roles isCurrent } unreadNotificationCount twoFactorEnabled twoFactorRequired } }"""
@@ -311,18 +311,6 @@ async def test_the_number_of_statements_does_not_depend_on_the_rows(web: Web, na
         await make.person(house.operator_id, Role.FINANCE)
 
     assert await statements(web, session, LISTS[name]) == few
-
-
-async def statements(web: Web, credentials: dict[str, str], text: str) -> int:
-    """Count the SQL statements of one operation, after one that warms it up."""
-    await ask(web, credentials, text)
-    seen: list[str] = []
-    stop = db.observe(lambda sql, seconds: seen.append(sql))
-    try:
-        assert "errors" not in await ask(web, credentials, text)
-    finally:
-        stop()
-    return len(seen)
 
 
 def some(value: UUID | None) -> UUID:

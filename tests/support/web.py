@@ -126,3 +126,16 @@ def uuid_of(global_id: str) -> UUID:
     found = parse(global_id)
     assert found is not None
     return found[1]
+
+
+async def statements(web: Web, credentials: dict[str, str] | None, text: str, **variables: Any) -> int:
+    """Count the SQL statements of one operation, after one that warms it up."""
+    await ask(web, credentials, text, **variables)
+    seen: list[str] = []
+    stop = db.observe(lambda sql, seconds: seen.append(sql))
+    try:
+        answer = await ask(web, credentials, text, **variables)
+    finally:
+        stop()
+    assert "errors" not in answer, answer["errors"]
+    return len(seen)

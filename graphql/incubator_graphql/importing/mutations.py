@@ -8,7 +8,7 @@ from incubator.kernel.errors import Stale
 from incubator_graphql.fields import Info, Payload, granted, mutation
 from incubator_graphql.ids import decode
 from incubator_graphql.importing.types import IMPORT_BATCHES, ImportBatch, ImportKind
-from incubator_graphql.nodes import one
+from incubator_graphql.nodes import one, shown
 from incubator_graphql.outputs import given, value
 from incubator_graphql.scalars import Base64
 
@@ -54,7 +54,7 @@ class ImportingMutation:
     async def preview_import(self, info: Info, input: PreviewImportInput) -> PreviewImportPayload:
         """Read a file and tell what it would do; nothing of it is applied. A file with wrong rows is kept as rejected, with every error."""
         batch_id = await service.preview(info.context.actor, input.kind.value, input.file_name, input.content)
-        return PreviewImportPayload(import_batch=ImportBatch.of(await one(info, IMPORT_BATCHES, batch_id)))
+        return PreviewImportPayload(import_batch=await shown(info, IMPORT_BATCHES, batch_id, ImportBatch.of))
 
     @mutation(IMPORTS)
     async def apply_import(self, info: Info, input: ApplyImportInput) -> ApplyImportPayload:
@@ -66,4 +66,4 @@ class ImportingMutation:
                 raise Stale(current_version=seen.version, path=("input", "expectedVersion"))
             info.context.become(info.context.actor)
         await service.apply(info.context.actor, batch_id)
-        return ApplyImportPayload(import_batch=ImportBatch.of(await one(info, IMPORT_BATCHES, batch_id)))
+        return ApplyImportPayload(import_batch=await shown(info, IMPORT_BATCHES, batch_id, ImportBatch.of))

@@ -6,7 +6,7 @@ from incubator.kernel import oversight
 from incubator.kernel.actor import Grant
 from incubator_graphql.fields import Info, Payload, granted, mutation
 from incubator_graphql.ids import decode
-from incubator_graphql.nodes import one
+from incubator_graphql.nodes import shown
 from incubator_graphql.outputs import given, value
 from incubator_graphql.oversight.types import WORK_ITEMS, WorkItem
 
@@ -34,4 +34,4 @@ class OversightMutation:
         """Put parked work back on the list, with a fresh count of tries."""
         item_id = decode(input.work_item_id, "WorkItem", "input", "workItemId")
         await oversight.unpark(info.context.actor, item_id)
-        return UnparkWorkPayload(work_item=WorkItem.of(await one(info, WORK_ITEMS, item_id)))
+        return UnparkWorkPayload(work_item=await shown(info, WORK_ITEMS, item_id, WorkItem.of))

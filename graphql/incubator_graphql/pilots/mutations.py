@@ -7,7 +7,7 @@ from incubator.pilots import service
 from incubator.pilots.policy import Stage
 from incubator_graphql.fields import Info, Payload, granted, mutation
 from incubator_graphql.ids import decode
-from incubator_graphql.nodes import one
+from incubator_graphql.nodes import one, shown
 from incubator_graphql.organizations.types import SITES
 from incubator_graphql.outputs import given, value
 from incubator_graphql.pilots.types import DEALS, Deal
@@ -70,11 +70,11 @@ class PilotsMutation:
             input.value_minor or 0,
             currency,
         )
-        return OpenDealPayload(deal=Deal.of(await one(info, DEALS, deal_id)))
+        return OpenDealPayload(deal=await shown(info, DEALS, deal_id, Deal.of))
 
     @mutation(MANAGES_DEALS)
     async def move_deal(self, info: Info, input: MoveDealInput) -> MoveDealPayload:
         """Move a deal to a stage that follows; every move is kept with its time and person."""
         deal_id = decode(input.deal_id, "Deal", "input", "dealId")
         await service.move_deal(info.context.actor, deal_id, input.to_stage, input.expected_version, input.reason)
-        return MoveDealPayload(deal=Deal.of(await one(info, DEALS, deal_id)))
+        return MoveDealPayload(deal=await shown(info, DEALS, deal_id, Deal.of))

@@ -8,7 +8,7 @@ from incubator.residencies.queries import submitted_application
 from incubator.residencies.service import ApplicationTerms, CallTerms, OfferTerms
 from incubator_graphql.fields import ANYONE, SIGNED_IN, Info, Payload, granted, mutation
 from incubator_graphql.ids import decode, decode_many
-from incubator_graphql.nodes import one
+from incubator_graphql.nodes import shown
 from incubator_graphql.outputs import value
 from incubator_graphql.residencies.inputs import (
     AcceptOfferInput,
@@ -80,7 +80,7 @@ class ResidenciesMutation:
             closes_on=input.closes_on,
         )
         call_id = await service.open_call(info.context.actor, terms)
-        return OpenCallPayload(call=Call.of(await one(info, CALLS, call_id)))
+        return OpenCallPayload(call=await shown(info, CALLS, call_id, Call.of))
 
     @mutation(ANYONE)
     async def submit_application(self, info: Info, input: SubmitApplicationInput) -> SubmitApplicationPayload:
@@ -107,7 +107,7 @@ class ResidenciesMutation:
         """Decline an application; its contact is told."""
         application_id = decode(input.application_id, "Application", "input", "applicationId")
         await service.decline_application(info.context.actor, application_id, input.expected_version)
-        return DeclineApplicationPayload(application=Application.of(await one(info, APPLICATIONS, application_id)))
+        return DeclineApplicationPayload(application=await shown(info, APPLICATIONS, application_id, Application.of))
 
     @mutation(granted(Grant.MAKE_OFFER))
     async def make_offer(self, info: Info, input: MakeOfferInput) -> MakeOfferPayload:
@@ -123,18 +123,18 @@ class ResidenciesMutation:
             expires_on=input.expires_on,
         )
         offer_id = await service.make_offer(info.context.actor, terms, input.idempotency_key)
-        return MakeOfferPayload(offer=Offer.of(await one(info, OFFERS, offer_id)))
+        return MakeOfferPayload(offer=await shown(info, OFFERS, offer_id, Offer.of))
 
     @mutation(granted(Grant.MAKE_OFFER))
     async def withdraw_offer(self, info: Info, input: WithdrawOfferInput) -> WithdrawOfferPayload:
         """Take an open offer back; the application can get another."""
         offer_id = decode(input.offer_id, "Offer", "input", "offerId")
         await service.withdraw_offer(info.context.actor, offer_id, input.expected_version)
-        return WithdrawOfferPayload(offer=Offer.of(await one(info, OFFERS, offer_id)))
+        return WithdrawOfferPayload(offer=await shown(info, OFFERS, offer_id, Offer.of))
 
     @mutation(SIGNED_IN)
     async def accept_offer(self, info: Info, input: AcceptOfferInput) -> AcceptOfferPayload:
         """Accept an offer on behalf of the startup that holds it, once. What was accepted is kept word for word."""
         offer_id = decode(input.offer_id, "Offer", "input", "offerId")
         residency_id = await service.accept_offer(info.context.actor, offer_id, input.terms_hash)
-        return AcceptOfferPayload(residency=Residency.of(await one(info, RESIDENCIES, residency_id)))
+        return AcceptOfferPayload(residency=await shown(info, RESIDENCIES, residency_id, Residency.of))

@@ -9,7 +9,7 @@ from incubator.secondments import service
 from incubator.secondments.service import SecondmentTerms
 from incubator_graphql.fields import SIGNED_IN, Info, Payload, granted, mutation
 from incubator_graphql.ids import decode
-from incubator_graphql.nodes import one
+from incubator_graphql.nodes import shown
 from incubator_graphql.outputs import given, value
 from incubator_graphql.secondments.types import SECONDMENTS, TIME_LOGS, CostModel, Secondment, TimeLog
 
@@ -93,7 +93,7 @@ class SecondmentsMutation:
             goals=input.goals,
         )
         secondment_id = await service.second_person(info.context.actor, terms)
-        return CreateSecondmentPayload(secondment=Secondment.of(await one(info, SECONDMENTS, secondment_id)))
+        return CreateSecondmentPayload(secondment=await shown(info, SECONDMENTS, secondment_id, Secondment.of))
 
     @mutation(SIGNED_IN)
     async def log_time(self, info: Info, input: LogTimeInput) -> LogTimePayload:
@@ -107,7 +107,7 @@ class SecondmentsMutation:
             input.note,
             input.client_key,
         )
-        return LogTimePayload(time_log=TimeLog.of(await one(info, TIME_LOGS, time_log_id)))
+        return LogTimePayload(time_log=await shown(info, TIME_LOGS, time_log_id, TimeLog.of))
 
     @mutation(SIGNED_IN)
     async def remove_time_log(self, info: Info, input: RemoveTimeLogInput) -> RemoveTimeLogPayload:

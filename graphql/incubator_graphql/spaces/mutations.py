@@ -9,7 +9,7 @@ from incubator.spaces import service
 from incubator.spaces.service import BookingTerms, UnitTerms
 from incubator_graphql.fields import SIGNED_IN, Info, Payload, granted, mutation
 from incubator_graphql.ids import decode
-from incubator_graphql.nodes import one
+from incubator_graphql.nodes import shown
 from incubator_graphql.outputs import given, value
 from incubator_graphql.scalars import MinorUnits
 from incubator_graphql.spaces.types import BOOKINGS, UNITS, Booking, Unit, UnitKind
@@ -103,7 +103,7 @@ class SpacesMutation:
             weekly_minutes=input.weekly_minutes,
         )
         unit_id = await service.add_unit(info.context.actor, terms)
-        return AddUnitPayload(unit=Unit.of(await one(info, UNITS, unit_id)))
+        return AddUnitPayload(unit=await shown(info, UNITS, unit_id, Unit.of))
 
     @mutation(SIGNED_IN)
     async def create_booking(self, info: Info, input: CreateBookingInput) -> CreateBookingPayload:
@@ -118,11 +118,11 @@ class SpacesMutation:
             override_reason=input.override_reason or "",
         )
         booking_id = await service.create_booking(info.context.actor, terms, input.idempotency_key)
-        return CreateBookingPayload(booking=Booking.of(await one(info, BOOKINGS, booking_id)))
+        return CreateBookingPayload(booking=await shown(info, BOOKINGS, booking_id, Booking.of))
 
     @mutation(SIGNED_IN)
     async def cancel_booking(self, info: Info, input: CancelBookingInput) -> CancelBookingPayload:
         """Cancel a booking that has not begun."""
         booking_id = decode(input.booking_id, "Booking", "input", "bookingId")
         await service.cancel_booking(info.context.actor, booking_id, input.expected_version)
-        return CancelBookingPayload(booking=Booking.of(await one(info, BOOKINGS, booking_id)))
+        return CancelBookingPayload(booking=await shown(info, BOOKINGS, booking_id, Booking.of))
