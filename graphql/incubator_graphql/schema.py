@@ -23,7 +23,7 @@ from incubator_graphql.oversight.mutations import OversightMutation
 from incubator_graphql.oversight.queries import OversightQuery
 from incubator_graphql.pilots.mutations import PilotsMutation
 from incubator_graphql.pilots.queries import PilotsQuery
-from incubator_graphql.reports.portfolio import PortfolioQuery
+from incubator_graphql.reports.queries import ReportsQuery
 from incubator_graphql.residencies.mutations import ResidenciesMutation
 from incubator_graphql.residencies.queries import ResidenciesQuery
 from incubator_graphql.scalars import SCALARS
@@ -35,12 +35,12 @@ from incubator_graphql.spaces.queries import SpacesQuery
 
 @strawberry.type(description="Everything that can be read. Lists come in pages and hold what the viewer may see.")
 class Query(
+    ReportsQuery,
     OversightQuery,
     NotificationsQuery,
     PilotsQuery,
     SecondmentsQuery,
     PlansQuery,
-    PortfolioQuery,
     ResidenciesQuery,
     SpacesQuery,
     OrganizationsQuery,

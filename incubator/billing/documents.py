@@ -26,6 +26,7 @@ from incubator.kernel.files import StoredFile, store
 from incubator.kernel.ids import new_id
 from incubator.kernel.language import Language
 
+MAKE_DOCUMENT = "make invoice document"
 FONTS = ["Noto Sans CJK SC", "Noto Sans CJK JP"]
 _REGIONS = {Language.EN: ("en", "GB"), Language.DE: ("de", "DE"), Language.ZH_CN: ("zh", "CN")}
 

@@ -1,6 +1,7 @@
 """Refusals of imports."""
 
 from incubator.kernel.errors import DomainError, refusal
+from incubator.kernel.language import Language
 
 
 @refusal
@@ -122,24 +123,23 @@ class MonthUnknown(DomainError):
 
 @refusal
 class RowInvalid(DomainError):
-    """A cell of a file breaks a rule; `problem` is the refusal of its value, row numbers count from 1 below the header."""
+    """A cell of a file breaks a rule; `problem` says which in each of the product's languages, row numbers count from 1 below the header."""
 
     file: str
     row: int
     column: str
     rule: str
-    problem: DomainError
+    problem_code: str
+    problem: list[str]
     text = {
-        "en": "{file}, row {row}, column {column} ({rule}): {problem}",
-        "de": "{file}, Zeile {row}, Spalte {column} ({rule}): {problem}",
-        "zh-CN": "{file} 第 {row} 行,列 {column}({rule}):{problem}",
+        "en": "{file}, row {row}, column {column} ({rule}): {problem[0]}",
+        "de": "{file}, Zeile {row}, Spalte {column} ({rule}): {problem[1]}",
+        "zh-CN": "{file} 第 {row} 行,列 {column}({rule}):{problem[2]}",
     }
 
-    def message(self, language: str = "en") -> str:
+    def message(self, language: str = Language.EN) -> str:
         """Say where, and what is wrong, both in `language`."""
-        template = self.text.get(language) or self.text["en"]
-        shown = {"file": self.file, "row": self.row, "column": self.column, "rule": self.rule}
-        return template.format(**shown, problem=self.problem.message(language))
+        return (self.text.get(language) or self.text[Language.EN]).format(**self.details())
 
 
 @refusal

@@ -12,6 +12,7 @@ from babel.core import get_global
 from incubator import db
 from incubator.billing import books, runs, views
 from incubator.billing import service as billing
+from incubator.billing.documents import MAKE_DOCUMENT
 from incubator.billing.policy import plain
 from incubator.billing.terms import (
     Basis,
@@ -99,7 +100,7 @@ async def bill_month(lines: Sequence[LineRow], month: Period) -> list[InvoicedGr
                 await _load(loaded, line, month)
     with clock.travel_to(start_of_day(month.end, "UTC") + timedelta(days=1)):
         run_id = await runs.start_billing_run(SYSTEM, month.first, f"month {month.first:%Y-%m}")
-        await work.drain(kinds=(runs.BILL_CUSTOMER,))
+        await work.drain(leave=frozenset({MAKE_DOCUMENT}))
         await _require_done(run_id)
         return await _invoiced(loaded)
 
@@ -186,7 +187,7 @@ async def _recorded(line: LineRow, buyer: Buyer, month: Period) -> Source | None
         unit_id = await _unit(line, buyer, hourly=line.unit_price_minor, monthly=None)
         used_on, event_id = line.first or month.last, f"row {line.number}"
         usage_id = await spaces.record_usage(
-            SYSTEM, unit_id, buyer.customer_id, used_on, int(line.quantity), line.unit_price_minor, event_id
+            SYSTEM, unit_id, buyer.customer_id, used_on, int(line.quantity), line.unit_price_minor, event_id, is_charged=False
         )
         return Source("usage", usage_id) if usage_id else None
     return None

@@ -14,6 +14,7 @@ from incubator.importing.errors import MonthUnknown, NoLinesFile, RowInvalid
 from incubator.importing.files import read_rows
 from incubator.kernel import checks
 from incubator.kernel.errors import DomainError, InvalidValue, OutOfRange, PatternMismatch, PeriodInverted, TooManyDecimals
+from incubator.kernel.language import Language
 from incubator.kernel.money import check_currency, parse_amount, parse_decimal
 from incubator.kernel.periods import Period, check_zone, local_instant, month_of
 
@@ -140,7 +141,8 @@ class _Cells:
 
     def refuse(self, column: str, refusal: DomainError) -> RowInvalid:
         rule = refusal.rule if isinstance(refusal, InvalidValue) else refusal.code
-        return RowInvalid(file=FILE, row=self.number, column=column, rule=rule, problem=refusal)
+        said = [refusal.message(language) for language in Language]
+        return RowInvalid(file=FILE, row=self.number, column=column, rule=rule, problem_code=refusal.code, problem=said)
 
     def text(self, column: str, at_most: int = 200) -> str:
         try:

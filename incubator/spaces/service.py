@@ -274,9 +274,19 @@ async def cancel_booking(actor: Actor, booking_id: UUID, expected_version: int) 
 
 
 async def record_usage(
-    actor: Actor, unit_id: UUID, organization_id: UUID, used_on: date, minutes: int, hourly_minor: int, event_id: str
+    actor: Actor,
+    unit_id: UUID,
+    organization_id: UUID,
+    used_on: date,
+    minutes: int,
+    hourly_minor: int,
+    event_id: str,
+    *,
+    is_charged: bool = True,
 ) -> UUID | None:
     """Write down and charge machine time once for each event id; returns None for an event that is known. Inside the running transaction.
+
+    Not `is_charged`: the caller charges it, by an agreement of its own.
 
     Raises:
         NotSignedIn, Forbidden: the actor is no staff of the site.
@@ -302,7 +312,8 @@ async def record_usage(
     )
     if not written:
         return None
-    await charge_usage(usage_id)
+    if is_charged:
+        await charge_usage(usage_id)
     await audit.record(actor, "record usage", "Usage", usage_id, after={"unit": unit.id, "minutes": minutes})
     return usage_id
 
