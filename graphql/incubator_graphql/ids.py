@@ -8,7 +8,7 @@ from decimal import Decimal
 from enum import Enum
 from uuid import UUID
 
-from incubator.kernel.errors import NotFound
+from incubator.kernel.errors import DomainError, NotFound
 from incubator.kernel.ids import global_id
 
 _MAX_LENGTH = 200
@@ -61,6 +61,8 @@ def outward(name: str, value: object) -> object:
         return encode(type_of(name), value) if name.endswith("_id") else str(value)
     if isinstance(value, Enum):
         return value.name
+    if isinstance(value, DomainError):
+        return value.code
     if isinstance(value, datetime):
         return value.isoformat().replace("+00:00", "Z")
     if isinstance(value, (date, Decimal)):
