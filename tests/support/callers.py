@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from incubator import db
@@ -104,14 +105,29 @@ CALLERS: dict[str, Caller] = {
 }
 
 
-def table(*allowed: str, **refused: str) -> list[tuple[str, str | None]]:
-    """Make a permission table: the callers that may, and for each other one the code of its refusal.
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Who may do something, and the code that each other caller is refused with."""
+
+    allowed: tuple[str, ...]
+    refused: dict[str, str]
+
+
+def table(*allowed: str, **refused: str) -> Table:
+    """Make a permission table over all callers.
 
     `refused` names callers with `_` for blanks; those named nowhere are Forbidden, nobody and an ended session NotSignedIn.
     """
-    codes: dict[str, str | None] = dict.fromkeys(CALLERS, "Forbidden")
-    codes |= {"anonymous": "NotSignedIn", "ended session": "NotSignedIn"}
-    codes |= dict.fromkeys(allowed)
+    codes = dict.fromkeys(CALLERS, "Forbidden") | {"anonymous": "NotSignedIn", "ended session": "NotSignedIn"}
     codes |= {name.replace("_", " ").replace("startups", "startup's"): code for name, code in refused.items()}
-    assert codes.keys() == CALLERS.keys()
-    return list(codes.items())
+    assert codes.keys() | set(allowed) == CALLERS.keys()
+    return Table(allowed, {name: code for name, code in codes.items() if name not in allowed})
+
+
+async def refusals(known: World, given: Table, attempt: Callable[[Credentials], Awaitable[dict[str, Any]]]) -> dict[str, str]:
+    """Let every caller who may not try the same thing, one after the other; returns the code each was refused with, empty for none."""
+    found = {}
+    for name in given.refused:
+        answer = await attempt(await CALLERS[name](known))
+        found[name] = ", ".join(error["code"] for error in answer["errors"])
+    return found

@@ -53,7 +53,7 @@ class Web:
         if token:
             headers["authorization"] = f"Bearer {token}"
         cookies = {"incubator_session": session} if session else {}
-        return httpx.AsyncClient(base_url=self.url, headers=headers, cookies=cookies, timeout=30)
+        return httpx.AsyncClient(base_url=self.url, headers=headers, cookies=cookies, timeout=30, verify=False)
 
     def socket(self, session: str) -> connect:
         """Open a WebSocket with a session's cookie."""
