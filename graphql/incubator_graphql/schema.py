@@ -6,7 +6,9 @@ import strawberry
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
 
+from incubator_graphql.billing.invoices import InvoicesMutation, InvoicesQuery
 from incubator_graphql.billing.plans import PlansQuery
+from incubator_graphql.billing.runs import BillingRunsMutation, BillingRunsQuery
 from incubator_graphql.budget import Buckets
 from incubator_graphql.changes import ChangesSubscription
 from incubator_graphql.documents import Documents
@@ -23,7 +25,7 @@ from incubator_graphql.oversight.mutations import OversightMutation
 from incubator_graphql.oversight.queries import OversightQuery
 from incubator_graphql.pilots.mutations import PilotsMutation
 from incubator_graphql.pilots.queries import PilotsQuery
-from incubator_graphql.reports.queries import ReportsQuery
+from incubator_graphql.reports.portfolio import PortfolioQuery
 from incubator_graphql.residencies.mutations import ResidenciesMutation
 from incubator_graphql.residencies.queries import ResidenciesQuery
 from incubator_graphql.scalars import SCALARS
@@ -35,12 +37,14 @@ from incubator_graphql.spaces.queries import SpacesQuery
 
 @strawberry.type(description="Everything that can be read. Lists come in pages and hold what the viewer may see.")
 class Query(
-    ReportsQuery,
     OversightQuery,
     NotificationsQuery,
     PilotsQuery,
     SecondmentsQuery,
     PlansQuery,
+    PortfolioQuery,
+    InvoicesQuery,
+    BillingRunsQuery,
     ResidenciesQuery,
     SpacesQuery,
     OrganizationsQuery,
@@ -55,6 +59,8 @@ class Mutation(
     NotificationsMutation,
     PilotsMutation,
     SecondmentsMutation,
+    InvoicesMutation,
+    BillingRunsMutation,
     ResidenciesMutation,
     SpacesMutation,
     OrganizationsMutation,

@@ -20,7 +20,7 @@ from incubator.billing import views
 from incubator.billing.events import InvoiceDocumented
 from incubator.billing.policy import plain
 from incubator.billing.views import DocumentLine, DocumentTax, DocumentView
-from incubator.billing.words import WORDS, Words, day, money, number
+from incubator.billing.words import WORDS, Words, country, day, money, number
 from incubator.kernel import clock, outbox
 from incubator.kernel.files import StoredFile, store
 from incubator.kernel.ids import new_id
@@ -107,8 +107,8 @@ def document_data(found: DocumentView) -> dict[str, object]:
         "region": region,
         "fonts": FONTS,
         "words": {"columns": list(words.columns), "total": words.total, "page": words.page},
-        "seller": _seller(found, words),
-        "buyer": {"name": found.buyer["name"], "rows": [row for row in _buyer_rows(found.buyer) if row]},
+        "seller": _seller(found, words, language),
+        "buyer": {"name": found.buyer["name"], "rows": [row for row in _buyer_rows(found.buyer, language) if row]},
         "facts": _facts(found, words, language),
         "lines": [_line(line, found.currency, language) for line in found.lines],
         "sums": [pair for tax in found.taxes for pair in _sums(tax, found.currency, words, language)],
@@ -124,15 +124,19 @@ def _title(found: DocumentView, words: Words, is_deposit: bool) -> str:
     return {"CN": words.statement, "SG": words.tax_invoice}.get(found.seller["country"], words.invoice)
 
 
-def _seller(found: DocumentView, words: Words) -> dict[str, object]:
+def _seller(found: DocumentView, words: Words, language: Language) -> dict[str, object]:
     seller = found.seller
     numbers = [f"{label}: {seller[key]}" for key, label in (("vat_id", words.vat_id), ("tax_number", words.tax_number)) if seller[key]]
-    rows = [*seller["address"].splitlines(), seller["country"], *numbers]
+    rows = [*seller["address"].splitlines(), country(seller["country"], language), *numbers]
     return {"name": seller["name"], "rows": [row for row in rows if row], "line": " · ".join([seller["name"], *numbers])}
 
 
-def _buyer_rows(buyer: dict[str, str]) -> list[str]:
-    return [*buyer["address"].splitlines(), buyer["city"] if buyer["city"] not in buyer["address"] else "", buyer["country"]]
+def _buyer_rows(buyer: dict[str, str], language: Language) -> list[str]:
+    return [
+        *buyer["address"].splitlines(),
+        buyer["city"] if buyer["city"] not in buyer["address"] else "",
+        country(buyer["country"], language),
+    ]
 
 
 def _facts(found: DocumentView, words: Words, language: Language) -> list[list[str]]:

@@ -106,12 +106,14 @@ async def bill(operators: list[str], month: date) -> None:
         await billing.start_billing_run(manager, month, f"demo-run-{key}-{month}")
 
 
-async def pay(until: date, chance: random.Random) -> None:
-    """Let customers transfer what fell due before a day: most of them, and one in nine late."""
+async def pay(until: date, chance: random.Random, *, but: UUID | None = None) -> None:
+    """Let customers transfer what fell due before a day: most of them, one in nine late, and one not at all."""
     due = await db.rows(
         "SELECT i.id, i.gross_minor - i.paid_minor AS open_minor, o.key FROM invoice i JOIN legal_entity e ON e.id = i.legal_entity_id"
-        " JOIN organization o ON o.id = e.operator_id WHERE i.state = 'finalised' AND i.gross_minor > i.paid_minor AND i.due_on < $1 ORDER BY i.number",
+        " JOIN organization o ON o.id = e.operator_id WHERE i.state = 'finalised' AND i.gross_minor > i.paid_minor AND i.due_on < $1"
+        " AND i.customer_id IS DISTINCT FROM $2 ORDER BY i.number",
         until,
+        but,
     )
     for invoice in due:
         if chance.random() < 0.89:

@@ -71,7 +71,8 @@ async def load(say_progress: Progress) -> None:
             begin = add_months(first_month, month)
             say_progress(4 + month, total, f"{begin:%Y-%m}")
             await _live_month(residents, seconded, begin, chance)
-            await _close_month(operators, begin, chance)
+            elbe = next(r.startup.id for r in residents if r.startup.name.startswith("Elbe Cell"))
+            await _close_month(operators, begin, chance, elbe if month == MONTHS - 1 else None)
         say_progress(total - 2, total, "today")
         await _live_today(residents, startups, seconded, spots, today, first_month, chance)
         await work.drain(leave=LEFT_FOR_WORKERS)
@@ -143,7 +144,8 @@ async def _live_month(residents: list[Resident], seconded: list[tuple[UUID, str,
         monday += timedelta(days=7)
 
 
-async def _close_month(operators: list[str], begin: date, chance: random.Random) -> None:
+async def _close_month(operators: list[str], begin: date, chance: random.Random, waiting: UUID | None) -> None:
+    """Charge, bill and pay a month; `waiting` pays nothing, so that there is something to pay today."""
     after = add_months(begin, 1)
     with clock.travel_to(life.at(after, 6)):
         while await charging.charge_ended_bookings():
@@ -151,7 +153,7 @@ async def _close_month(operators: list[str], begin: date, chance: random.Random)
         await life.bill(operators, begin)
         await work.drain(leave=LEFT_FOR_WORKERS)
     with clock.travel_to(life.at(after + timedelta(days=20), 9)):
-        await life.pay(after + timedelta(days=20), chance)
+        await life.pay(after + timedelta(days=20), chance, but=waiting)
         await work.drain(leave=LEFT_FOR_WORKERS)
 
 

@@ -88,16 +88,25 @@ LEFT JOIN billed ON billed.customer_id = c.startup_id AND billed.legal_entity_id
 LEFT JOIN booked ON booked.organization_id = c.startup_id AND booked.site_id = c.site_id
 LEFT JOIN seconded ON seconded.host_id = c.startup_id AND seconded.site_id = c.site_id
 """
-ORDER_COLUMNS = {
-    "STARTUP": ("startup_name", "text"),
-    "STARTS_ON": ("starts_on", "date"),
-    "HEADCOUNT": ("headcount", "int"),
-    "RENT_PER_MONTH": ("rent_per_month_minor", "bigint"),
-    "INVOICED": ("invoiced_minor", "bigint"),
-    "OUTSTANDING": ("outstanding_minor", "bigint"),
-    "OVERDUE": ("overdue_minor", "bigint"),
+COLUMNS = {
+    "startup": ("startup_name", "text"),
+    "starts_on": ("starts_on", "date"),
+    "headcount": ("headcount", "int"),
+    "rent_per_month": ("rent_per_month_minor", "bigint"),
+    "invoiced": ("invoiced_minor", "bigint"),
+    "outstanding": ("outstanding_minor", "bigint"),
+    "overdue": ("overdue_minor", "bigint"),
 }
-BY_STARTUP = (Order("startup_name", "text"), Order("residency_id", "uuid"))
+"""What lines can be ordered by: the column and its SQL type."""
+
+
+def ordered_by(field: str, *, is_descending: bool = False) -> tuple[Order, ...]:
+    """Return the order of lines by one of `COLUMNS`; ties stand by startup."""
+    chosen = dict.fromkeys((COLUMNS[field], COLUMNS["startup"]))
+    return (*(Order(column, sql_type, is_descending) for column, sql_type in chosen), Order("residency_id", "uuid"))
+
+
+BY_STARTUP = ordered_by("startup")
 
 
 async def list_portfolio(

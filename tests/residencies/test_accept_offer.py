@@ -113,7 +113,7 @@ async def test_only_an_owner_of_the_startup_accepts() -> None:
                 await service.accept_offer(actor, offered.offer_id, terms_hash(offered.terms))
             outcomes.append(type(refused.value))
 
-    assert outcomes == [Forbidden, NotFound, Forbidden, NotFound, NotFound]
+    assert [kind.__name__ for kind in outcomes] == ["Forbidden", "NotFound", "Forbidden", "NotFound", "NotFound"]
     assert await written() == (0, 0, 0)
 
 

@@ -1,69 +1,64 @@
-import type { Role } from '../gql/schema';
 import type { ViewerData } from './session.svelte';
 
-/** What the viewer's roles in the current organisation let the client offer; the server decides for good. */
+/** What the viewer may do, as the server names it. */
+type Permission =
+	| 'ACCEPT_OFFER'
+	| 'BOOK_UNIT'
+	| 'IMPORT_DATA'
+	| 'INVITE_PEOPLE'
+	| 'LOG_TIME'
+	| 'MAKE_OFFER'
+	| 'MANAGE_DEALS'
+	| 'MANAGE_PROGRAMMES'
+	| 'MANAGE_WORK'
+	| 'OVERRIDE_BOOKING_RULES'
+	| 'PAY_INVOICE'
+	| 'RUN_BILLING'
+	| 'SECOND_PEOPLE'
+	| 'SEE_AUDIT_TRAIL'
+	| 'SEE_MONEY'
+	| 'SEE_PORTFOLIO';
+
+/** What the client offers to the viewer in the current organisation; the server decides for good. */
 export interface Access {
 	readonly kind: 'operator' | 'startup' | 'corporate' | 'other';
-	readonly home: 'startup' | 'manager' | 'mentor' | 'corporate' | 'plain';
-	/** Sees invoices of the organisation, or of the grant. */
-	readonly seesMoney: boolean;
-	/** Accepts offers and invites people. */
-	readonly decides: boolean;
-	/** Pays invoices of the organisation. */
-	readonly pays: boolean;
-	readonly books: boolean;
-	readonly seesPortfolio: boolean;
-	readonly managesResidencies: boolean;
-	readonly runsBilling: boolean;
+	readonly home: 'startup' | 'manager' | 'finance' | 'mentor' | 'corporate' | 'plain';
+	readonly may: (permission: Permission) => boolean;
 	readonly seesDeals: boolean;
 	readonly seesSecondments: boolean;
-	readonly managesSecondments: boolean;
-	readonly logsTime: boolean;
-	readonly imports: boolean;
-	readonly seesAudit: boolean;
-	readonly usesTokens: boolean;
 }
 
 export function accessOf(viewer: ViewerData | null): Access {
-	const has = (...roles: Role[]) => roles.some((role) => viewer?.roles.includes(role));
-	const organizationKind = viewer?.organization?.kind;
-	const kind =
-		organizationKind === 'OPERATOR'
-			? 'operator'
-			: organizationKind === 'STARTUP'
-				? 'startup'
-				: organizationKind === 'CORPORATE'
-					? 'corporate'
-					: 'other';
-	const operator = kind === 'operator';
-	const manager = operator && has('MANAGER');
-	const finance = operator && has('FINANCE');
-	const auditor = operator && has('AUDITOR');
-	const ownsOrPays = has('OWNER', 'BILLING_CONTACT', 'CORPORATE_ADMIN');
+	const may = (permission: Permission) => viewer?.permissions.includes(permission) ?? false;
+	const kind = kindOf(viewer);
+	const scouts =
+		kind === 'corporate' && (viewer?.roles.some((role) => role === 'CORPORATE_ADMIN' || role === 'SCOUT') ?? false);
 	return {
 		kind,
-		home: homeOf(kind, has),
-		seesMoney: manager || finance || auditor || (!operator && ownsOrPays),
-		decides: manager || (!operator && has('OWNER', 'CORPORATE_ADMIN')),
-		pays: !operator && ownsOrPays,
-		books: kind === 'startup' || (operator && has('MANAGER', 'FRONT_DESK')),
-		seesPortfolio: manager || finance || auditor,
-		managesResidencies: manager,
-		runsBilling: finance || manager,
-		seesDeals: manager || auditor || kind === 'startup' || (kind === 'corporate' && has('CORPORATE_ADMIN', 'SCOUT')),
-		seesSecondments:
-			manager || auditor || kind === 'startup' || (kind === 'corporate' && has('CORPORATE_ADMIN', 'SCOUT')),
-		managesSecondments: manager,
-		logsTime: has('MENTOR'),
-		imports: manager,
-		seesAudit: auditor || manager,
-		usesTokens: operator,
+		home: homeOf(kind, may, scouts),
+		may,
+		seesDeals: kind === 'startup' || scouts || may('SEE_PORTFOLIO'),
+		seesSecondments: kind === 'startup' || scouts || may('SEE_PORTFOLIO'),
 	};
 }
 
-function homeOf(kind: Access['kind'], has: (...roles: Role[]) => boolean): Access['home'] {
-	if (kind === 'operator') return has('MANAGER', 'FINANCE', 'AUDITOR') ? 'manager' : 'plain';
+function kindOf(viewer: ViewerData | null): Access['kind'] {
+	switch (viewer?.organization?.kind) {
+		case 'OPERATOR':
+			return 'operator';
+		case 'STARTUP':
+			return 'startup';
+		case 'CORPORATE':
+			return 'corporate';
+		default:
+			return 'other';
+	}
+}
+
+function homeOf(kind: Access['kind'], may: Access['may'], scouts: boolean): Access['home'] {
+	if (may('SEE_PORTFOLIO')) return 'manager';
+	if (may('RUN_BILLING')) return 'finance';
 	if (kind === 'startup') return 'startup';
-	if (kind === 'corporate' && has('CORPORATE_ADMIN', 'SCOUT', 'BILLING_CONTACT')) return 'corporate';
-	return has('MENTOR') ? 'mentor' : 'plain';
+	if (scouts) return 'corporate';
+	return may('LOG_TIME') ? 'mentor' : 'plain';
 }

@@ -20,9 +20,9 @@ interface Remembered {
 export function rememberHome(access: Access): void {
 	const remembered: Remembered = {
 		home: access.home,
-		seesMoney: access.seesMoney,
-		decides: access.decides,
-		seesApplications: access.managesResidencies,
+		seesMoney: access.may('SEE_MONEY'),
+		decides: access.may('ACCEPT_OFFER'),
+		seesApplications: access.may('MAKE_OFFER'),
 	};
 	try {
 		localStorage.setItem(storageKey, JSON.stringify(remembered));

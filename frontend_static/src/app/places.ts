@@ -26,16 +26,21 @@ const groups: readonly PlaceGroup[] = [
 				href: '/portfolio',
 				label: 'app:place.portfolio',
 				icon: 'portfolio',
-				visible: (access) => access.seesPortfolio,
+				visible: (access) => access.may('SEE_PORTFOLIO'),
 			},
 			{
 				href: '/time',
 				label: 'app:place.time',
 				icon: 'clock',
-				visible: (access) => access.logsTime && access.home !== 'mentor',
+				visible: (access) => access.may('LOG_TIME') && access.home !== 'mentor',
 			},
 			{ href: '/space', label: 'app:place.space', icon: 'space', visible: (access) => access.kind === 'startup' },
-			{ href: '/bookings', label: 'app:place.bookings', icon: 'calendar', visible: (access) => access.books },
+			{
+				href: '/bookings',
+				label: 'app:place.bookings',
+				icon: 'calendar',
+				visible: (access) => access.may('BOOK_UNIT') || access.kind === 'operator',
+			},
 		],
 	},
 	{
@@ -45,14 +50,14 @@ const groups: readonly PlaceGroup[] = [
 				href: '/applications',
 				label: 'app:place.applications',
 				icon: 'inbox',
-				visible: (access) => access.managesResidencies,
+				visible: (access) => access.may('MANAGE_PROGRAMMES'),
 			},
 			{ href: '/calls', label: 'app:place.calls', icon: 'call', visible: isOperator },
 			{
 				href: '/residencies',
 				label: 'app:place.residencies',
 				icon: 'residency',
-				visible: (access) => access.seesPortfolio,
+				visible: (access) => access.may('SEE_PORTFOLIO'),
 			},
 		],
 	},
@@ -71,16 +76,21 @@ const groups: readonly PlaceGroup[] = [
 	{
 		label: 'app:group.money',
 		places: [
-			{ href: '/billing', label: 'app:place.billing', icon: 'billing', visible: (access) => access.runsBilling },
-			{ href: '/invoices', label: 'app:place.invoices', icon: 'invoice', visible: (access) => access.seesMoney },
+			{
+				href: '/billing',
+				label: 'app:place.billing',
+				icon: 'billing',
+				visible: (access) => access.may('RUN_BILLING') && access.home !== 'finance',
+			},
+			{ href: '/invoices', label: 'app:place.invoices', icon: 'invoice', visible: (access) => access.may('SEE_MONEY') },
 		],
 	},
 	{
 		label: 'app:group.organization',
 		places: [
 			{ href: '/people', label: 'app:place.people', icon: 'people', visible: () => true },
-			{ href: '/imports', label: 'app:place.imports', icon: 'upload', visible: (access) => access.imports },
-			{ href: '/audit', label: 'app:place.audit', icon: 'audit', visible: (access) => access.seesAudit },
+			{ href: '/imports', label: 'app:place.imports', icon: 'upload', visible: (access) => access.may('IMPORT_DATA') },
+			{ href: '/audit', label: 'app:place.audit', icon: 'audit', visible: (access) => access.may('SEE_AUDIT_TRAIL') },
 		],
 	},
 ];
@@ -95,6 +105,7 @@ export function placesFor(access: Access): readonly PlaceGroup[] {
 const tabs: Readonly<Record<Access['home'], readonly string[]>> = {
 	startup: ['/', '/bookings', '/invoices', '/space'],
 	manager: ['/', '/applications', '/bookings', '/billing'],
+	finance: ['/', '/invoices', '/people'],
 	mentor: ['/', '/people'],
 	corporate: ['/', '/deals', '/secondments', '/invoices'],
 	plain: ['/', '/bookings', '/people'],

@@ -3,6 +3,7 @@ import { OfferDetails } from '../gql/OfferDetails';
 import { OpenCalls } from '../gql/OpenCalls';
 import { Space } from '../gql/Space';
 import { prefetch } from '../lib/gql/client';
+import { nodeId } from '../lib/gql/ids';
 import type { Route } from '../lib/routing/router.svelte';
 import { prefetchHome } from './homePrefetch';
 
@@ -66,7 +67,7 @@ export const routes: readonly Route[] = [
 		areas: ['admissions'],
 		audience: 'signedIn',
 		load: () => import('../features/admissions/OfferPage.svelte'),
-		prefetch: ({ id }) => prefetch(OfferDetails, { id: id ?? '' }),
+		prefetch: ({ id }) => prefetch(OfferDetails, { id: nodeId('Offer', id ?? '') }),
 	},
 	{
 		pattern: '/residencies',
@@ -103,7 +104,7 @@ export const routes: readonly Route[] = [
 		areas: ['billing'],
 		audience: 'signedIn',
 		load: () => import('../features/billing/InvoicePage.svelte'),
-		prefetch: ({ id }) => prefetch(InvoiceDetails, { id: id ?? '' }, ['Payment']),
+		prefetch: ({ id }) => prefetch(InvoiceDetails, { id: nodeId('Invoice', id ?? '') }, ['Payment']),
 	},
 	{
 		pattern: '/billing',

@@ -12,6 +12,8 @@ export function failureKey(failure: Failure): TextKey {
 			return 'app:failure.forbidden';
 		case 'notFound':
 			return 'app:failure.notFound';
+		case 'secondFactor':
+			return 'app:failure.secondFactor';
 		case 'busy':
 			return 'app:failure.busy';
 		case 'server':

@@ -6,6 +6,7 @@ export type Failure =
 	| { readonly kind: 'signedOut' }
 	| { readonly kind: 'forbidden' }
 	| { readonly kind: 'notFound' }
+	| { readonly kind: 'secondFactor' }
 	| { readonly kind: 'busy'; readonly retryAfterS: number | null }
 	| { readonly kind: 'server'; readonly traceId: string | null };
 
@@ -13,6 +14,7 @@ const byCode: Readonly<Record<string, Failure>> = {
 	NotSignedIn: { kind: 'signedOut' },
 	Forbidden: { kind: 'forbidden' },
 	NotFound: { kind: 'notFound' },
+	TwoFactorRequired: { kind: 'secondFactor' },
 };
 
 export function failureOf(error: CombinedError): Failure {
