@@ -2,13 +2,16 @@
 
 import asyncio
 import json
+import os
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from uuid import UUID
 
@@ -37,8 +40,8 @@ def _fonts() -> typst.Fonts:
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(Path(manimgx_fonts_cjk.__file__).parent)])
 
 
-def render(data: str, stamp: float) -> bytes:
-    """Set a document from its data (JSON). Pure: equal data and stamp (Unix seconds) give equal bytes."""
+def render(data: str, stamp_s: int) -> bytes:
+    """Set a document from its data (JSON). Pure: equal data and stamp (whole Unix seconds) give equal bytes."""
     template = files("incubator.billing").joinpath("templates", "invoice.typ").read_bytes()
     return typst.compile(
         template,
@@ -46,14 +49,26 @@ def render(data: str, stamp: float) -> bytes:
         format="pdf",
         sys_inputs={"data": data},
         pdf_standards=["a-3b"],
-        timestamp=datetime.fromtimestamp(stamp, UTC),
+        timestamp=datetime.fromtimestamp(stamp_s, UTC),
     )
 
 
 @cache
 def _pool() -> ProcessPoolExecutor:
     """Keep two processes for setting documents; they start when the first document comes, without what this process has open."""
-    return ProcessPoolExecutor(max_workers=2, mp_context=get_context("spawn"))
+    return ProcessPoolExecutor(max_workers=2, mp_context=get_context("spawn"), initializer=_end_with_parent)
+
+
+def _end_with_parent() -> None:
+    """Make a process of the pool end when its parent was killed; it would wait for work for ever."""
+
+    def watch(parent: BaseProcess) -> None:
+        parent.join()
+        os._exit(1)
+
+    parent = parent_process()
+    if parent is not None:
+        threading.Thread(target=watch, args=(parent,), daemon=True).start()
 
 
 def close_pool() -> None:
@@ -78,7 +93,7 @@ async def make_document(invoice_id: UUID) -> StoredFile | None:
     if found is None or found.sha256 is not None:
         return None
     data = json.dumps(document_data(found), ensure_ascii=False, sort_keys=True)
-    content = await asyncio.get_running_loop().run_in_executor(_pool(), render, data, found.finalised_at.timestamp())
+    content = await asyncio.get_running_loop().run_in_executor(_pool(), render, data, int(found.finalised_at.timestamp()))
     kept = await store().put(content)
     async with db.transaction():
         if await db.execute(

@@ -25,7 +25,7 @@ async def order_document(event: InvoiceIssued, message_id: UUID) -> None:
     await work.schedule(documents.MAKE_DOCUMENT, event.invoice_id)
 
 
-@work.job(documents.MAKE_DOCUMENT, remote=True)
+@work.job(documents.MAKE_DOCUMENT, remote=True, is_bulk=True)
 async def make_document(item: work.Item) -> None:
     """Repeats safely: the same invoice gives the same bytes, kept once."""
     await documents.make_document(UUID(item.subject))

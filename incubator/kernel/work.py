@@ -40,10 +40,15 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """How a kind of work is done. Local work runs inside one transaction with its own completion; remote work orders its steps itself."""
+    """How a kind of work is done.
+
+    Local work runs inside one transaction with its own completion; remote work orders its steps itself. Bulk work (documents) waits
+    behind everything else, a few pieces at a time, so that ten thousand of it hold up no payment.
+    """
 
     function: Callable[[Item], Awaitable[None]]
     is_local: bool
+    is_bulk: bool
 
 
 class TryLater(Exception):
@@ -63,12 +68,12 @@ SWEEPS: dict[str, Callable[[], Awaitable[None]]] = {}
 
 
 def job(
-    kind: str, *, remote: bool = False, lease_s: float = 60
+    kind: str, *, remote: bool = False, is_bulk: bool = False
 ) -> Callable[[Callable[[Item], Awaitable[None]]], Callable[[Item], Awaitable[None]]]:
     """Register how work of `kind` is done. It may run more than once: after a kill, a lost lease or a lost answer."""
 
     def register(function: Callable[[Item], Awaitable[None]]) -> Callable[[Item], Awaitable[None]]:
-        JOBS[kind] = Job(function, is_local=not remote)
+        JOBS[kind] = Job(function, is_local=not remote, is_bulk=is_bulk)
         return function
 
     return register
@@ -119,6 +124,22 @@ async def due(limit: int = 100, *, kinds: Collection[str] | None = None, leave: 
         list(leave),
     )
     return [(row["id"], row["fence"]) for row in found]
+
+
+def bulk_kinds() -> list[str]:
+    """Return the kinds of work that wait behind everything else."""
+    return [kind for kind, known in JOBS.items() if known.is_bulk]
+
+
+async def under_way(kinds: Collection[str]) -> int:
+    """Return how many pieces of some kinds are leased now."""
+    return int(
+        await db.value(
+            "SELECT count(*) FROM work_item WHERE state = 'leased' AND leased_until >= $2 AND kind = ANY($1::text[])",
+            list(kinds),
+            clock.now(),
+        )
+    )
 
 
 async def lease(item_id: UUID, process_id: UUID | None = None) -> Item | None:
@@ -180,6 +201,8 @@ async def run(item_id: UUID, process_id: UUID | None = None) -> bool:
             await _put_back(item, reason, BACKOFF_S[attempts - 1] * random.uniform(0.8, 1.2), attempts=attempts)  # noqa: S311 - jitter
     finally:
         renewal.cancel()
+    if item.kind in bulk_kinds():
+        doorbell.ring()
     return True
 
 

@@ -76,7 +76,9 @@ async def test_the_same_invoice_gives_the_same_bytes(database: str) -> None:
     found = await views.document_view(invoice_id)
     assert found is not None
 
-    again = documents.render(json.dumps(documents.document_data(found), ensure_ascii=False, sort_keys=True), found.finalised_at.timestamp())
+    again = documents.render(
+        json.dumps(documents.document_data(found), ensure_ascii=False, sort_keys=True), int(found.finalised_at.timestamp())
+    )
 
     assert kept == again
     assert hashlib.sha256(again).hexdigest() == found.sha256

@@ -11,9 +11,8 @@ from incubator.billing.ledger import Account, Side
 from incubator.kernel import clock
 from incubator.kernel.actor import SYSTEM, Role
 from incubator.kernel.ids import new_id
-from tests.billing.worlds import APRIL, MARCH, buyer_at, charged, rented
+from tests.billing.worlds import APRIL, MARCH, buyer_at, charged, drain, rented
 from tests.support import make
-from tests.support.drain import drain
 from tests.support.make import House
 
 

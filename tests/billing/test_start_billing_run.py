@@ -13,9 +13,8 @@ from incubator.kernel import clock
 from incubator.kernel.actor import ANONYMOUS, SYSTEM, Actor, Role
 from incubator.kernel.errors import Forbidden, IdempotencyMismatch, NotSignedIn
 from incubator.kernel.paging import Page
-from tests.billing.worlds import APRIL, MARCH, charged, invoices, rented
+from tests.billing.worlds import APRIL, MARCH, charged, drain, invoices, rented
 from tests.support import make
-from tests.support.drain import drain
 
 
 async def test_bills_what_falls_due_and_numbers_it(database: str) -> None:

@@ -4,16 +4,18 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from incubator import db
+from incubator import db, jobs
 from incubator.billing import service
+from incubator.billing.documents import MAKE_DOCUMENT
 from incubator.billing.terms import Basis, Buyer, CountedCharge, Price, RecurringTerm, Source, Supply
+from incubator.kernel import work
 from incubator.kernel.actor import SYSTEM
 from incubator.kernel.ids import new_id
 from tests.support import make
 from tests.support.make import House
 
 MARCH = date(2026, 3, 1)
-APRIL = datetime(2026, 4, 1, 6, tzinfo=UTC)
+APRIL = datetime(2026, 4, 1, 6, 0, 0, 123_456, tzinfo=UTC)
 """The morning after the month: runs of March are started then."""
 
 
@@ -36,6 +38,12 @@ async def charged(house: House, customer_id: UUID, amount_minor: int, on: date =
     price = Price(amount_minor, Basis.ONCE, False, Decimal(1))
     terms = CountedCharge(Source("fee", new_id()), buyer_at(house, customer_id), "Fee", price, Supply.SERVICE, on, on)
     return await service.charge_count(terms)
+
+
+async def drain() -> int:
+    """Do all waiting work here and now but the documents, which have tests of their own."""
+    jobs.load()
+    return await work.drain(leave={MAKE_DOCUMENT})
 
 
 async def invoices() -> list[dict[str, object]]:

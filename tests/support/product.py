@@ -84,13 +84,13 @@ def running_product() -> Iterator[Product]:
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "incubator", "up", "--demo"],
-            env={**environment, "INCUBATOR_DATA_DIR": str(folder / "data"), "PORT": str(port)},
+            env={**environment, "INCUBATOR_DATA_DIR": str(folder), "PORT": str(port)},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
             start_new_session=True,
         )
-    product = Product(f"http://127.0.0.1:{port}", folder / "data")
+    product = Product(f"http://127.0.0.1:{port}", folder)
     try:
         deadline = time.monotonic() + PATIENCE_S
         while not _is_ready(f"{product.url}/readyz"):
