@@ -29,7 +29,14 @@ async def tell(actor: Any, count: int = 1) -> None:
     people = (await organizations.people_by_id(actor, [actor.person_id])).values()
     for _ in range(count):
         async with db.transaction():
-            params = {"number": "A-1", "amount": "EUR 10.00", "due_on": "2026-03-10", "seller": "House", "customer": "Startup"}
+            params = {
+                "number": "A-1",
+                "gross_minor": 1000,
+                "currency": "EUR",
+                "due_on": "2026-03-10",
+                "legal_entity": "House GmbH",
+                "customer": "Startup",
+            }
             await notifications.tell(people, Kind.INVOICE_ISSUED, params, "/invoices", new_id())
 
 
