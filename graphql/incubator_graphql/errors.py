@@ -39,13 +39,13 @@ _made: dict[type[DomainError], type[UserError]] = {}
 
 def user_error(refusal: DomainError, language: str) -> UserError:
     """Say a refusal as the API does."""
-    details: dict[str, Any] = {name: _said(name, value, language) for name, value in refusal.details().items()}
+    details = {name: _shown(name, value, language) for name, value in refusal.details().items()}
     return error_type(type(refusal))(code=refusal.code, message=refusal.message(language), path=list(refusal.path), **details)
 
 
-def _said(name: str, value: object, language: str) -> object:
+def _shown(name: str, value: Any, language: str) -> Any:
     if isinstance(value, DomainError):
-        return user_error(value, language)
+        return value.message(language)
     return outward(name, value) if _is_id(name) else value
 
 
@@ -102,8 +102,8 @@ def _graphql(name: str, hint: Any) -> Any:
         return MinorUnits
     elif hint in _PLAIN:
         return hint
+    elif isinstance(hint, type) and issubclass(hint, DomainError):
+        return str  # a refusal within a refusal is said in words
     elif isinstance(hint, type) and issubclass(hint, str):
         return str
-    elif isinstance(hint, type) and issubclass(hint, DomainError):
-        return UserError
     raise TypeError(f"the schema has no type for the detail {name}: {hint}")
