@@ -1,6 +1,5 @@
 """Settings: read from the environment once, frozen, with a default for everything."""
 
-import hashlib
 import os
 import sys
 from collections.abc import Mapping
@@ -57,17 +56,9 @@ class Settings:
         """Return the Stripe account of the legal entity with this invoice series, None when it takes bank transfers only."""
         key = self.environment.get(f"INCUBATOR_STRIPE_{series.upper()}_KEY")
         secret = self.environment.get(f"INCUBATOR_STRIPE_{series.upper()}_WEBHOOK_SECRET")
-        if self.is_demo and self.stripe_api_base and not key:
-            return self._demo_stripe_account(series)
         if not key or not secret:
             return None
         return StripeAccount(key, secret, self.stripe_api_base)
-
-    def _demo_stripe_account(self, series: str) -> StripeAccount:
-        """Return the account that a legal entity has at the simulator: nothing has to be set, and each data folder has its own keys."""
-        root = f"{self.environment.get('INCUBATOR_STRIPE_DEMO_SECRET', self.data_dir)}:{series}"
-        key, secret = (hashlib.sha256(f"{use}:{root}".encode()).hexdigest()[:32] for use in ("key", "webhook"))
-        return StripeAccount(f"sk_test_{series.lower()}_{key}", f"whsec_{secret}", self.stripe_api_base)
 
 
 def _flag(environment: Mapping[str, str], name: str, default: bool) -> bool:

@@ -86,8 +86,8 @@ def credentials(url: str) -> dict[str, Any]:
     return found
 
 
-def orm_config(url: str, *, pool_size: int = 10) -> dict[str, Any]:
-    """Return Tortoise's configuration for one database."""
+def orm_config(url: str, *, pool_size: int = 10, is_durable: bool = True) -> dict[str, Any]:
+    """Return Tortoise's configuration for one database; without durability a power cut may lose the last commits, as a demo may."""
     found = credentials(url)
     found["port"] = found["port"] if isinstance(found["port"], int) else found["port"][0]
     return {
@@ -101,11 +101,11 @@ def orm_config(url: str, *, pool_size: int = 10) -> dict[str, Any]:
                     "connection_class": PooledConnection,
                     "init": _prepare,
                     "max_inactive_connection_lifetime": 300.0,
-                    "command_timeout": 60,
                     "server_settings": {
                         "application_name": "incubator",
                         "TimeZone": "UTC",
                         "jit": "off",
+                        "synchronous_commit": "on" if is_durable else "off",
                         "statement_timeout": "30s",
                         "lock_timeout": "10s",
                         "idle_in_transaction_session_timeout": "30s",
@@ -119,9 +119,9 @@ def orm_config(url: str, *, pool_size: int = 10) -> dict[str, Any]:
     }
 
 
-async def connect(url: str, *, pool_size: int = 10) -> None:
+async def connect(url: str, *, pool_size: int = 10, is_durable: bool = True) -> None:
     """Open the pool for this process."""
-    await Tortoise.init(config=orm_config(url, pool_size=pool_size), _enable_global_fallback=True)
+    await Tortoise.init(config=orm_config(url, pool_size=pool_size, is_durable=is_durable), _enable_global_fallback=True)
     await value("SELECT 1")
 
 

@@ -1,6 +1,8 @@
 """Logs: one JSON object a line, with the request id; nothing that is secret is ever given to a logger."""
 
 import logging
+import logging.handlers
+import os
 import sys
 from collections.abc import MutableMapping
 from typing import Any
@@ -18,7 +20,7 @@ def _add_request_id(logger: object, name: str, event: MutableMapping[str, Any]) 
 
 
 def configure(level: str = "INFO") -> None:
-    """Send all logs of this process to standard error as JSON lines."""
+    """Send all logs of this process as JSON lines to the file that INCUBATOR_LOG_FILE names, else to standard error."""
     shared: list[Any] = [
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
@@ -27,7 +29,8 @@ def configure(level: str = "INFO") -> None:
         _add_request_id,
         structlog.processors.format_exc_info,
     ]
-    handler = logging.StreamHandler(sys.stderr)
+    named = os.environ.get("INCUBATOR_LOG_FILE")
+    handler: logging.Handler = logging.handlers.WatchedFileHandler(named) if named else logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,

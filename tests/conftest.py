@@ -9,6 +9,7 @@ import pytest
 
 from incubator import db, schema
 from incubator.kernel import doorbell
+from tests.support.product import Product, running_product
 from tests.support.servers import Servers, running
 
 TEMPLATE = f"incubator_template_{os.getpid()}"
@@ -19,6 +20,13 @@ _numbers = count(1)
 def servers() -> Iterator[Servers]:
     """PostgreSQL and Valkey."""
     with running() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def product() -> Iterator[Product]:
+    """The whole product with its demo world, started once; what a test changes there stays."""
+    with running_product() as started:
         yield started
 
 

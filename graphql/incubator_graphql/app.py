@@ -23,6 +23,7 @@ from incubator_graphql import wire
 from incubator_graphql.access_log import AccessLog
 from incubator_graphql.admission import SignedInPeople
 from incubator_graphql.auth import Auth
+from incubator_graphql.billing.routes import MoneyRoutes
 from incubator_graphql.budget import ValkeyBuckets
 from incubator_graphql.change_feed import ChangeFeed
 from incubator_graphql.client_files import Client
@@ -71,6 +72,7 @@ class WebProcess:
             Route("/graphql", endpoint),
             WebSocketRoute("/graphql", endpoint),
             *explorer.routes(),
+            *MoneyRoutes(edge).routes(),
             *Auth(buckets, self.settings.is_https, origins).routes(),
             *(mail_routes(self.settings) if self.settings.is_demo else ()),
             Route("/{path:path}", Client(self.client_folder).serve, methods=["GET"]),

@@ -10,6 +10,8 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 
 IMMUTABLE = "public, max-age=31536000, immutable"
 FRESH = "no-cache"
+NOT_THE_CLIENTS = ("/assets/", "/auth/", "/dev/", "/documents/", "/explorer/", "/graphql", "/webhooks/")
+"""Addresses that the client's router never has: unknown ones among them are simply not there."""
 _ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
 _TYPES = {".js": "text/javascript", ".woff2": "font/woff2", ".webmanifest": "application/manifest+json", ".svg": "image/svg+xml"}
 
@@ -34,7 +36,7 @@ class Client:
         """Answer with an asset, with the page for an address without a dot, or with 404."""
         path = request.url.path
         asset = self._assets.get(path)
-        if asset is None and "." not in path.rpartition("/")[2]:
+        if asset is None and "." not in path.rpartition("/")[2] and not path.startswith(NOT_THE_CLIENTS):
             asset = self._assets.get("/index.html")
             if asset is None:
                 return PlainTextResponse("The web client is not built: run make client.\n", 503)

@@ -3,14 +3,18 @@
 import dataclasses
 import inspect
 import itertools
+import pkgutil
 import types
 from collections.abc import Iterator
 from datetime import date, datetime
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Any, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 import strawberry
 
+import incubator
 from incubator.kernel.errors import DomainError
 from incubator_graphql.ids import outward
 from incubator_graphql.scalars import MinorUnits
@@ -35,17 +39,27 @@ _made: dict[type[DomainError], type[UserError]] = {}
 
 def user_error(refusal: DomainError, language: str) -> UserError:
     """Say a refusal as the API does."""
-    details: dict[str, Any] = {name: outward(name, value) if _is_id(name) else value for name, value in refusal.details().items()}
+    details = {name: _shown(name, value, language) for name, value in refusal.details().items()}
     return error_type(type(refusal))(code=refusal.code, message=refusal.message(language), path=list(refusal.path), **details)
 
 
+def _shown(name: str, value: Any, language: str) -> Any:
+    if isinstance(value, DomainError):
+        return value.message(language)
+    return outward(name, value) if _is_id(name) else value
+
+
 def error_types() -> list[type[UserError]]:
-    """Make the types of all refusals that are known by now, in the order of their names.
+    """Make the types of all refusals of the domain, in the order of their names, whatever else is loaded.
 
     Raises:
         TypeError: two refusals have the same name, or one carries what the schema has no type for.
     """
-    classes = sorted(set(_all(DomainError)), key=lambda cls: cls.__name__)
+    for package in pkgutil.iter_modules(incubator.__path__, "incubator."):
+        if package.ispkg and find_spec(f"{package.name}.errors"):
+            import_module(f"{package.name}.errors")
+    found = {cls for cls in _all(DomainError) if cls.__module__.startswith("incubator.") and cls.__module__.endswith(".errors")}
+    classes = sorted(found, key=lambda cls: cls.__name__)
     for one, other in itertools.pairwise(classes):
         if one.__name__ == other.__name__:
             raise TypeError(f"two refusals are called {one.__name__}: {one.__module__} and {other.__module__}")
@@ -88,6 +102,8 @@ def _graphql(name: str, hint: Any) -> Any:
         return MinorUnits
     elif hint in _PLAIN:
         return hint
+    elif isinstance(hint, type) and issubclass(hint, DomainError):
+        return str  # a refusal within a refusal is said in words
     elif isinstance(hint, type) and issubclass(hint, str):
         return str
     raise TypeError(f"the schema has no type for the detail {name}: {hint}")

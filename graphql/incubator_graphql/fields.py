@@ -68,13 +68,17 @@ class StreamGuard(FieldExtension):
 
 
 class MutationGuard(Guard):
-    """Checks the rule and turns refusals into the payload's errors: all of them, when a policy found several."""
+    """Checks the rule and turns refusals into the payload's errors: all of them, when a policy found several.
+
+    Each mutation of an operation begins with nothing loaded, so that the second never shows what the first has changed.
+    """
 
     def apply(self, field: StrawberryField) -> None:
         self._field = field
 
     async def resolve_async(self, next_: Callable[..., Awaitable[Any]], source: Any, info: Any, **arguments: Any) -> Any:
         actor: Actor = info.context.actor
+        info.context.become(actor)
         try:
             self.rule.check(actor)
             if WRITE_SCOPE not in actor.scopes:

@@ -8,7 +8,8 @@ from decimal import Decimal
 from enum import Enum
 from uuid import UUID
 
-from incubator.kernel.errors import NotFound
+from incubator.kernel.errors import DomainError, NotFound
+from incubator.kernel.ids import global_id
 
 _MAX_LENGTH = 200
 _PARTS_PLAYED = {
@@ -19,7 +20,7 @@ _PARTS_PLAYED = {
 
 def encode(type_name: str, id: UUID) -> str:
     """Make the global id of a row."""
-    return base64.urlsafe_b64encode(f"{type_name}:{id}".encode()).decode().rstrip("=")
+    return global_id(type_name, id)
 
 
 def parse(global_id: str) -> tuple[str, UUID] | None:
@@ -60,6 +61,8 @@ def outward(name: str, value: object) -> object:
         return encode(type_of(name), value) if name.endswith("_id") else str(value)
     if isinstance(value, Enum):
         return value.name
+    if isinstance(value, DomainError):
+        return value.code
     if isinstance(value, datetime):
         return value.isoformat().replace("+00:00", "Z")
     if isinstance(value, (date, Decimal)):

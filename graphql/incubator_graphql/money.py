@@ -19,5 +19,9 @@ class Money:
         return cls(amount_minor=MinorUnits(amount.amount_minor), currency=amount.currency)
 
     @classmethod
-    def maybe(cls, amount: money.Money | None) -> Self | None:
-        return None if amount is None else cls.of(amount)
+    def minor(cls, amount_minor: int, currency: str) -> Self:
+        return cls(amount_minor=MinorUnits(amount_minor), currency=currency)
+
+    @classmethod
+    def maybe(cls, amount_minor: int | None, currency: str) -> Self | None:
+        return None if amount_minor is None else cls.minor(amount_minor, currency)

@@ -15,6 +15,7 @@ from incubator_graphql.ids import parse
 from incubator_graphql.loaders import Loaders, Relation
 
 Row = TypeVar("Row")
+Shown = TypeVar("Shown")
 ById = Callable[[Actor, Iterable[UUID]], Awaitable[Mapping[UUID, Row]]]
 
 MAX_NODES = 100
@@ -111,3 +112,9 @@ async def one(info: Info, relation: Relation[UUID, Row | None], id: UUID) -> Row
 async def maybe(info: Info, relation: Relation[UUID, Row | None], id: UUID | None) -> Row | None:
     """Load the row of a field that may be empty, or hidden from the actor."""
     return None if id is None else await info.context.loaders.of(relation).load(id)
+
+
+async def shown(info: Info, relation: Relation[UUID, Row | None], id: UUID, show: Callable[[Row], Shown]) -> Shown | None:
+    """Show what a mutation has just written. It is done either way: who may not see it gets nothing, and no error."""
+    row = await info.context.loaders.of(relation).load(id)
+    return None if row is None else show(row)

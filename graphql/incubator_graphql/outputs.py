@@ -43,9 +43,9 @@ def given(cls: type[T]) -> type[T]:
     return strawberry.input(cls, description=description(cls))
 
 
-def enum(cls: type[E]) -> type[E]:
-    """Make an enum of the domain known to the schema, described by its docstring."""
-    found: Any = strawberry.enum(cls, description=description(cls))
+def enum(cls: type[E], name: str | None = None) -> type[E]:
+    """Make an enum of the domain known to the schema, described by its docstring, under its own or another name."""
+    found: Any = strawberry.enum(cls, name=name, description=description(cls))
     assert isinstance(found, type)
     return found
 

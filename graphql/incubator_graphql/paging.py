@@ -1,13 +1,13 @@
 """Relay connections over the kernel's keyset pages."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Annotated, Any, Generic, Self, TypeVar
 
 import asyncpg
 import strawberry
 from graphql import FieldNode, FragmentSpreadNode, InlineFragmentNode, SelectionSetNode
 
-from incubator.kernel.paging import Slice
+from incubator.kernel.paging import Page, Slice, check, decode_cursor, encode_cursor
 from incubator_graphql.context import Info
 
 NodeType = TypeVar("NodeType")
@@ -60,6 +60,31 @@ class Connection(Generic[NodeType]):
             ),
             total_count=page.total or 0,
         )
+
+
+def sliced(cls: type[Connection[NodeType]], nodes: Sequence[NodeType], page: Page) -> Connection[NodeType]:
+    """Make a page of a list that is in memory; a cursor is a row's place in it.
+
+    Raises:
+        OutOfRange, PatternMismatch: the page or a cursor makes no sense.
+    """
+    size, from_end = check(page)
+    begin = int(decode_cursor(page.after, 1, "after")[0]) + 1 if page.after is not None else 0
+    end = int(decode_cursor(page.before, 1, "before")[0]) if page.before is not None else len(nodes)
+    begin, end = max(0, min(begin, len(nodes))), max(0, min(end, len(nodes)))
+    first, last = (max(begin, end - size), end) if from_end else (begin, max(begin, min(end, begin + size)))
+    edges = [Edge(cursor=encode_cursor([place]), node=nodes[place]) for place in range(first, last)]
+    return cls(
+        edges=edges,
+        nodes=[edge.node for edge in edges],
+        page_info=PageInfo(
+            has_next_page=last < len(nodes),
+            has_previous_page=first > 0,
+            start_cursor=edges[0].cursor if edges else None,
+            end_cursor=edges[-1].cursor if edges else None,
+        ),
+        total_count=len(nodes),
+    )
 
 
 def wants_total(info: Info) -> bool:

@@ -6,25 +6,65 @@ import strawberry
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
 
+from incubator_graphql.billing.invoices import InvoicesMutation, InvoicesQuery
+from incubator_graphql.billing.plans import PlansQuery
+from incubator_graphql.billing.runs import BillingRunsMutation, BillingRunsQuery
 from incubator_graphql.budget import Buckets
 from incubator_graphql.changes import ChangesSubscription
 from incubator_graphql.documents import Documents
 from incubator_graphql.errors import error_types
 from incubator_graphql.execution import OperationSchema, TimeLimit
+from incubator_graphql.importing.mutations import ImportingMutation
 from incubator_graphql.limits import Limits
 from incubator_graphql.measure import Bounds
+from incubator_graphql.notifications.mutations import NotificationsMutation
+from incubator_graphql.notifications.queries import NotificationsQuery
 from incubator_graphql.organizations.mutations import OrganizationsMutation
 from incubator_graphql.organizations.queries import OrganizationsQuery
+from incubator_graphql.oversight.mutations import OversightMutation
+from incubator_graphql.oversight.queries import OversightQuery
+from incubator_graphql.pilots.mutations import PilotsMutation
+from incubator_graphql.pilots.queries import PilotsQuery
+from incubator_graphql.reports.portfolio import PortfolioQuery
+from incubator_graphql.residencies.mutations import ResidenciesMutation
+from incubator_graphql.residencies.queries import ResidenciesQuery
 from incubator_graphql.scalars import SCALARS
+from incubator_graphql.secondments.mutations import SecondmentsMutation
+from incubator_graphql.secondments.queries import SecondmentsQuery
+from incubator_graphql.spaces.mutations import SpacesMutation
+from incubator_graphql.spaces.queries import SpacesQuery
 
 
 @strawberry.type(description="Everything that can be read. Lists come in pages and hold what the viewer may see.")
-class Query(OrganizationsQuery):
+class Query(
+    OversightQuery,
+    NotificationsQuery,
+    PilotsQuery,
+    SecondmentsQuery,
+    PlansQuery,
+    PortfolioQuery,
+    InvoicesQuery,
+    BillingRunsQuery,
+    ResidenciesQuery,
+    SpacesQuery,
+    OrganizationsQuery,
+):
     """Everything that can be read."""
 
 
 @strawberry.type(description="Everything that can be done. A refusal is in the payload's `errors`, and then nothing was written.")
-class Mutation(OrganizationsMutation):
+class Mutation(
+    OversightMutation,
+    ImportingMutation,
+    NotificationsMutation,
+    PilotsMutation,
+    SecondmentsMutation,
+    InvoicesMutation,
+    BillingRunsMutation,
+    ResidenciesMutation,
+    SpacesMutation,
+    OrganizationsMutation,
+):
     """Everything that can be done."""
 
 

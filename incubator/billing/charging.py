@@ -15,7 +15,7 @@ from incubator.billing.terms import Basis, Buyer, CountedCharge, GivenTax, Price
 from incubator.kernel import checks, clock
 from incubator.kernel.errors import PeriodInverted
 from incubator.kernel.ids import new_id
-from incubator.kernel.money import Money
+from incubator.kernel.money import MAX_AMOUNT_MINOR, Money
 from incubator.kernel.periods import Period, check_zone, elapsed_minutes, month_of
 
 
@@ -153,6 +153,7 @@ class _Fact:
 
 async def _write(fact: _Fact) -> UUID:
     description = checks.text(fact.description, "description", at_most=300)
+    checks.between(fact.priced.amount_minor, "amountMinor", 0, MAX_AMOUNT_MINOR)
     facts = await queries.tax_facts(fact.buyer.customer_id, fact.buyer.legal_entity_id, fact.last)
     decision = tax.decide(
         tax.Question(
@@ -199,16 +200,13 @@ async def _write(fact: _Fact) -> UUID:
         clock.now(),
     ):
         return charge_id
-    return await _charged_before(fact)
+    return await _charged_before(fact, decision)
 
 
-async def _charged_before(fact: _Fact) -> UUID:
+async def _charged_before(fact: _Fact, decision: tax.Decision) -> UUID:
     found = await queries.charge_of(fact.source.kind, fact.source.id, fact.source.period)
-    if (found["amount_minor"], found["currency"], found["customer_id"]) != (
-        fact.priced.amount_minor,
-        fact.buyer.currency,
-        fact.buyer.customer_id,
-    ):
+    before = (found["amount_minor"], found["currency"], found["customer_id"], found["tax_category"], found["tax_rate"])
+    if before != (fact.priced.amount_minor, fact.buyer.currency, fact.buyer.customer_id, decision.category.value, decision.rate):
         raise ChargeMismatch(source_kind=fact.source.kind, charge_id=found["id"])
     charge_id: UUID = found["id"]
     return charge_id

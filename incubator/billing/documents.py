@@ -2,13 +2,16 @@
 
 import asyncio
 import json
+import os
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from uuid import UUID
 
@@ -20,12 +23,13 @@ from incubator.billing import views
 from incubator.billing.events import InvoiceDocumented
 from incubator.billing.policy import plain
 from incubator.billing.views import DocumentLine, DocumentTax, DocumentView
-from incubator.billing.words import WORDS, Words, day, money, number
+from incubator.billing.words import WORDS, Words, country, day, money, number
 from incubator.kernel import clock, outbox
 from incubator.kernel.files import StoredFile, store
 from incubator.kernel.ids import new_id
 from incubator.kernel.language import Language
 
+MAKE_DOCUMENT = "make invoice document"
 FONTS = ["Noto Sans CJK SC", "Noto Sans CJK JP"]
 _REGIONS = {Language.EN: ("en", "GB"), Language.DE: ("de", "DE"), Language.ZH_CN: ("zh", "CN")}
 
@@ -36,8 +40,8 @@ def _fonts() -> typst.Fonts:
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(Path(manimgx_fonts_cjk.__file__).parent)])
 
 
-def render(data: str, stamp: float) -> bytes:
-    """Set a document from its data (JSON). Pure: equal data and stamp (Unix seconds) give equal bytes."""
+def render(data: str, stamp_s: int) -> bytes:
+    """Set a document from its data (JSON). Pure: equal data and stamp (whole Unix seconds) give equal bytes."""
     template = files("incubator.billing").joinpath("templates", "invoice.typ").read_bytes()
     return typst.compile(
         template,
@@ -45,14 +49,26 @@ def render(data: str, stamp: float) -> bytes:
         format="pdf",
         sys_inputs={"data": data},
         pdf_standards=["a-3b"],
-        timestamp=datetime.fromtimestamp(stamp, UTC),
+        timestamp=datetime.fromtimestamp(stamp_s, UTC),
     )
 
 
 @cache
 def _pool() -> ProcessPoolExecutor:
     """Keep two processes for setting documents; they start when the first document comes, without what this process has open."""
-    return ProcessPoolExecutor(max_workers=2, mp_context=get_context("spawn"))
+    return ProcessPoolExecutor(max_workers=2, mp_context=get_context("spawn"), initializer=_end_with_parent)
+
+
+def _end_with_parent() -> None:
+    """Make a process of the pool end when its parent was killed; it would wait for work for ever."""
+
+    def watch(parent: BaseProcess) -> None:
+        parent.join()
+        os._exit(1)
+
+    parent = parent_process()
+    if parent is not None:
+        threading.Thread(target=watch, args=(parent,), daemon=True).start()
 
 
 def close_pool() -> None:
@@ -77,7 +93,7 @@ async def make_document(invoice_id: UUID) -> StoredFile | None:
     if found is None or found.sha256 is not None:
         return None
     data = json.dumps(document_data(found), ensure_ascii=False, sort_keys=True)
-    content = await asyncio.get_running_loop().run_in_executor(_pool(), render, data, found.finalised_at.timestamp())
+    content = await asyncio.get_running_loop().run_in_executor(_pool(), render, data, int(found.finalised_at.timestamp()))
     kept = await store().put(content)
     async with db.transaction():
         if await db.execute(
@@ -106,8 +122,8 @@ def document_data(found: DocumentView) -> dict[str, object]:
         "region": region,
         "fonts": FONTS,
         "words": {"columns": list(words.columns), "total": words.total, "page": words.page},
-        "seller": _seller(found, words),
-        "buyer": {"name": found.buyer["name"], "rows": [row for row in _buyer_rows(found.buyer) if row]},
+        "seller": _seller(found, words, language),
+        "buyer": {"name": found.buyer["name"], "rows": [row for row in _buyer_rows(found.buyer, language) if row]},
         "facts": _facts(found, words, language),
         "lines": [_line(line, found.currency, language) for line in found.lines],
         "sums": [pair for tax in found.taxes for pair in _sums(tax, found.currency, words, language)],
@@ -123,15 +139,19 @@ def _title(found: DocumentView, words: Words, is_deposit: bool) -> str:
     return {"CN": words.statement, "SG": words.tax_invoice}.get(found.seller["country"], words.invoice)
 
 
-def _seller(found: DocumentView, words: Words) -> dict[str, object]:
+def _seller(found: DocumentView, words: Words, language: Language) -> dict[str, object]:
     seller = found.seller
     numbers = [f"{label}: {seller[key]}" for key, label in (("vat_id", words.vat_id), ("tax_number", words.tax_number)) if seller[key]]
-    rows = [*seller["address"].splitlines(), seller["country"], *numbers]
+    rows = [*seller["address"].splitlines(), country(seller["country"], language), *numbers]
     return {"name": seller["name"], "rows": [row for row in rows if row], "line": " · ".join([seller["name"], *numbers])}
 
 
-def _buyer_rows(buyer: dict[str, str]) -> list[str]:
-    return [*buyer["address"].splitlines(), buyer["city"] if buyer["city"] not in buyer["address"] else "", buyer["country"]]
+def _buyer_rows(buyer: dict[str, str], language: Language) -> list[str]:
+    return [
+        *buyer["address"].splitlines(),
+        buyer["city"] if buyer["city"] not in buyer["address"] else "",
+        country(buyer["country"], language),
+    ]
 
 
 def _facts(found: DocumentView, words: Words, language: Language) -> list[list[str]]:

@@ -88,14 +88,14 @@ class CurrencyMismatch(DomainError):
 
 @refusal
 class ChargeMismatch(DomainError):
-    """The same source was charged before with another amount; a charge is never changed."""
+    """The same source was charged before with another amount, customer or tax; a charge is never changed."""
 
     source_kind: str
     charge_id: UUID
     text = {
-        "en": "This {source_kind} has been charged already with another amount. Credit it instead.",
-        "de": "Das ({source_kind}) wurde schon mit einem anderen Betrag berechnet. Bitte stattdessen gutschreiben.",
-        "zh-CN": "该项({source_kind})已按其他金额计费,请改为开具贷记单。",
+        "en": "This {source_kind} has been charged already on other terms. Credit it instead.",
+        "de": "Das ({source_kind}) wurde schon zu anderen Bedingungen berechnet. Bitte stattdessen gutschreiben.",
+        "zh-CN": "该项({source_kind})已按其他条件计费,请改为开具贷记单。",
     }
 
 

@@ -6,8 +6,6 @@ from incubator.billing import documents, payments, runs
 from incubator.billing.events import CustomerBilled, InvoiceIssued
 from incubator.kernel import outbox, work
 
-MAKE_DOCUMENT = "make invoice document"
-
 
 @work.job(runs.BILL_CUSTOMER)
 async def bill_customer(item: work.Item) -> None:
@@ -24,10 +22,10 @@ async def finish_billing_run(event: CustomerBilled, message_id: UUID) -> None:
 @outbox.consumer(InvoiceIssued, "have the document made")
 async def order_document(event: InvoiceIssued, message_id: UUID) -> None:
     """Repeats safely: one document an invoice is on the list."""
-    await work.schedule(MAKE_DOCUMENT, event.invoice_id)
+    await work.schedule(documents.MAKE_DOCUMENT, event.invoice_id)
 
 
-@work.job(MAKE_DOCUMENT, remote=True)
+@work.job(documents.MAKE_DOCUMENT, remote=True, is_bulk=True)
 async def make_document(item: work.Item) -> None:
     """Repeats safely: the same invoice gives the same bytes, kept once."""
     await documents.make_document(UUID(item.subject))

@@ -36,6 +36,7 @@ REUSE_FOR = timedelta(hours=20)
 CHECK_AFTER_S = (60, 300, 1800, 7200, 21600)
 SETTLE = "settle payment"
 HANDLE_EVENT = "handle stripe event"
+CLOCKS_DIFFER = timedelta(minutes=5)
 _WITHOUT_STRIPE = frozenset(("CN",))
 """Stripe opens no accounts for companies of mainland China."""
 
@@ -81,8 +82,24 @@ async def pay_invoice(actor: Actor, invoice_id: UUID, idempotency_key: str) -> s
     except GatewayRefused as error:
         await _resolve(attempt.id, "failed", str(error))
         raise PaymentRefused(reason=error.code) from error
-    except (GatewayBusy, GatewayUnclear) as error:
+    except GatewayUnclear as error:
+        found = await _find_page(gateway, attempt)
+        if found is None or not found.url:
+            raise PaymentProviderAway() from error
+        return found.url
+    except GatewayBusy as error:
         raise PaymentProviderAway() from error
+
+
+async def _find_page(gateway: StripeGateway, attempt: Attempt) -> Checkout | None:
+    """Read whether Stripe made the page of an attempt although its answer was lost, and write it down."""
+    try:
+        found = await gateway.find_checkout(str(attempt.id), attempt.created_at - CLOCKS_DIFFER)
+    except GatewayProblem:
+        return None
+    if found is not None:
+        await _write_page(attempt.id, found)
+    return found
 
 
 async def _entity_of(actor: Actor, invoice_id: UUID) -> UUID:
@@ -163,13 +180,17 @@ async def _open_page(gateway: StripeGateway, attempt: Attempt) -> Checkout:
         language=attempt.language,
     )
     opened = await gateway.open_checkout(terms, key=f"attempt:{attempt.id}")
+    await _write_page(attempt.id, opened)
+    return opened
+
+
+async def _write_page(attempt_id: UUID, page: Checkout) -> None:
     await db.execute(
         "UPDATE payment_attempt SET state = 'open', session_id = $2, checkout_url = $3 WHERE id = $1 AND state = 'started'",
-        attempt.id,
-        opened.id,
-        opened.url or "",
+        attempt_id,
+        page.id,
+        page.url or "",
     )
-    return opened
 
 
 async def receive_stripe_event(legal_entity_id: UUID, payload: bytes, signature: str) -> None:
@@ -250,6 +271,7 @@ async def settle(attempt_id: UUID) -> None:
     try:
         await _settle(gateway, attempt, close=attempt.created_at <= clock.now() - REUSE_FOR)
     except GatewayProblem as error:
+        await db.execute("UPDATE payment_attempt SET checks = checks + 1, last_error = $2 WHERE id = $1", attempt_id, str(error)[:500])
         raise TryLater(str(error), 30) from error
 
 
@@ -261,7 +283,7 @@ async def _settle(gateway: StripeGateway, attempt: Attempt, *, close: bool) -> N
     """
     try:
         if attempt.session_id is None:
-            page = await _open_page(gateway, attempt)
+            page = await _page_of_unclear(gateway, attempt)
         else:
             page = await gateway.read_checkout(attempt.session_id)
         if page.status == "open" and close:
@@ -271,6 +293,25 @@ async def _settle(gateway: StripeGateway, attempt: Attempt, *, close: bool) -> N
         await _resolve(attempt.id, "failed", str(error))
         return
     await _record(attempt, page, payment)
+
+
+async def _page_of_unclear(gateway: StripeGateway, attempt: Attempt) -> Checkout:
+    """Find the page of an attempt whose answer never came: by reading, else by asking again with the same key.
+
+    Raises:
+        GatewayRefused: there is no page, and Stripe keeps giving the same bad answer for the key: a new attempt is needed.
+        GatewayBusy, GatewayUnclear: Stripe gave no clear answer.
+    """
+    found = await gateway.find_checkout(str(attempt.id), attempt.created_at - CLOCKS_DIFFER)
+    if found is not None:
+        await _write_page(attempt.id, found)
+        return found
+    try:
+        return await _open_page(gateway, attempt)
+    except GatewayUnclear as error:
+        if attempt.checks < 3:
+            raise
+        raise GatewayRefused(error.code, "no page was ever made") from error
 
 
 async def _record(attempt: Attempt, page: Checkout, payment: PaymentState | None) -> None:

@@ -140,7 +140,7 @@ async def tax_facts(customer_id: UUID, legal_entity_id: UUID, on: date) -> TaxFa
 async def charge_of(source_kind: str, source_id: UUID, period: str) -> asyncpg.Record:
     """Return the charge of a source and period that is known to be there."""
     found = await db.row(
-        "SELECT id, amount_minor, currency, customer_id FROM charge WHERE source_kind = $1 AND source_id = $2 AND period = $3",
+        "SELECT id, amount_minor, currency, customer_id, tax_category, tax_rate FROM charge WHERE source_kind = $1 AND source_id = $2 AND period = $3",
         source_kind,
         source_id,
         period,

@@ -232,6 +232,19 @@ class StripeGateway:
         with _translated():
             return _checkout(await self._client.v1.checkout.sessions.retrieve_async(session_id))
 
+    async def find_checkout(self, attempt_id: str, since: datetime) -> Checkout | None:
+        """Look for the page of an attempt whose answer was lost, among those made from `since` on; None when Stripe has none.
+
+        Raises:
+            GatewayProblem: see the module.
+        """
+        with _translated():
+            page = await self._client.v1.checkout.sessions.list_async({"limit": 100, "created": {"gte": int(since.timestamp())}})
+            async for session in page.auto_paging_iter():
+                if session.client_reference_id == attempt_id:
+                    return _checkout(session)
+        return None
+
     async def expire_checkout(self, session_id: str) -> Checkout:
         """Close a payment page that nobody has finished.
 

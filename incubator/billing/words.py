@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal
 
@@ -121,6 +122,11 @@ def money(amount_minor: int, currency: str, language: Language) -> str:
 def day(value: date, language: Language) -> str:
     """Write a day."""
     return format_date(value, format="long", locale=LOCALES[language])
+
+
+def country(code: str, language: Language) -> str:
+    """Name a country."""
+    return str(Locale.parse(LOCALES[language]).territories.get(code, code))
 
 
 def number(value: Decimal, language: Language) -> str:

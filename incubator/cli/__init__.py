@@ -14,6 +14,7 @@ from typing import Annotated
 import click
 import typer
 
+from incubator import loop
 from incubator.cli import backup, doctor, people
 from incubator.cli.servers import addresses, connected
 from incubator.cli.supervisor import Supervisor
@@ -69,7 +70,7 @@ def command_serve() -> None:
     """Start one web process for servers that run elsewhere or under `incubator up`."""
     current = settings()
     with listening(current.port) as taken, addresses(current) as found:
-        asyncio.run(Supervisor([web_child(taken, child_environment(current, found))]).run())
+        loop.run(Supervisor([web_child(taken, child_environment(current, found))]).run())
 
 
 @app.command("worker")
@@ -77,7 +78,7 @@ def command_worker(processes: Annotated[int, typer.Option(min=1, max=64, help="H
     """Start worker processes and keep them running."""
     current = settings()
     with addresses(current) as found:
-        asyncio.run(Supervisor(worker_children(processes, child_environment(current, found))).run())
+        loop.run(Supervisor(worker_children(processes, child_environment(current, found))).run())
 
 
 @app.command("migrate")
@@ -90,7 +91,7 @@ def command_migrate() -> None:
         await schema.migrate(found_url)
 
     with addresses(settings()) as found:
-        asyncio.run(run(found.database_url))
+        loop.run(run(found.database_url))
     typer.echo("the schema is up to date")
 
 
@@ -106,7 +107,7 @@ def command_verify() -> None:
     from incubator.cli import verify
 
     with addresses(settings()) as found:
-        sys.exit(asyncio.run(verify.run(found)))
+        sys.exit(loop.run(verify.run(found)))
 
 
 @app.command("month")
@@ -132,7 +133,7 @@ def command_import(
     from incubator.cli import imports
 
     with addresses(settings()) as found:
-        sys.exit(asyncio.run(imports.run(found, kind, file, email, apply)))
+        sys.exit(loop.run(imports.run(found, kind, file, email, apply)))
 
 
 @app.command("export")
@@ -146,7 +147,7 @@ def command_export(
     from incubator.cli import exports
 
     with addresses(settings()) as found:
-        asyncio.run(exports.run(found, report, out, email, month_text))
+        loop.run(exports.run(found, report, out, email, month_text))
 
 
 @app.command("backup")
@@ -229,7 +230,7 @@ def command_demo_reset() -> None:
     from incubator.cli import demo
 
     with addresses(replace(settings(), is_demo=True)) as found:
-        asyncio.run(demo.reset(found))
+        loop.run(demo.reset(found))
     typer.echo("the demo world is new")
 
 
@@ -237,7 +238,7 @@ def command_demo_reset() -> None:
 def _connected_command() -> Iterator[asyncio.Runner]:
     """Give a command a loop whose database connection is open."""
     current: Settings = settings()
-    with addresses(current) as found, asyncio.Runner() as runner:
+    with addresses(current) as found, loop.runner() as runner:
         context = connected(found)
         runner.run(context.__aenter__())
         try:

@@ -16,5 +16,5 @@ async def reset(found: Addresses) -> None:
     finally:
         await connection.close()
     await schema.migrate(found.database_url)
-    async with connected(found, migrated=False):
+    async with connected(found, migrated=False, is_durable=False):
         await world.load(say_progress=progress_bar)

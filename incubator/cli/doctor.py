@@ -1,12 +1,11 @@
 """`incubator doctor`: what works on this machine, and the remedy for what does not."""
 
-import asyncio
 import shutil
 import sys
 
 import typer
 
-from incubator import db, schema, valkey
+from incubator import db, loop, schema, valkey
 from incubator.cli.servers import Addresses, addresses
 from incubator.config import Settings
 from incubator.embedded.processes import StartFailed
@@ -32,7 +31,7 @@ def examine(settings: Settings) -> int:
     try:
         with addresses(settings) as found:
             told("data folder and servers", True, "")
-            asyncio.run(_examine_servers(found, told))
+            loop.run(_examine_servers(found, told))
     except StartFailed as problem:
         told("data folder and servers", False, str(problem))
     return 1 if problems else 0

@@ -1,12 +1,11 @@
 """Write migrations for what changed in the models; a tool for developers."""
 
-import asyncio
 from pathlib import Path
 
 from tortoise import Tortoise
 from tortoise.migrations.autodetector import MigrationAutodetector
 
-from incubator import db
+from incubator import db, loop
 
 FOLDER = Path(db.__file__).parent / "migrations"
 
@@ -18,7 +17,13 @@ async def write_initial() -> list[str]:
     for path in (*later, FOLDER / "0001_initial.py"):
         path.unlink(missing_ok=True)
     try:
-        return await write_next()
+        written = await write_next()
+        for path in map(Path, written):
+            text = path.read_text("utf-8").replace(
+                "from tortoise import migrations\n", "from incubator.migration_at_once import AtOnceMigration\n"
+            )
+            path.write_text(text.replace("class Migration(migrations.Migration):", "class Migration(AtOnceMigration):"), "utf-8")
+        return written
     finally:
         for path, text in texts.items():
             path.write_text(text, "utf-8")
@@ -34,5 +39,5 @@ async def write_next() -> list[str]:
 
 def make_migrations(anew: bool) -> None:
     """Write the migration and say where."""
-    for path in asyncio.run(write_initial() if anew else write_next()):
+    for path in loop.run(write_initial() if anew else write_next()):
         print(Path(path).name)

@@ -1,6 +1,5 @@
 """The servers a command needs: those the settings name, those that a running `incubator up` started, or embedded ones of its own."""
 
-import asyncio
 import contextlib
 import fcntl
 import json
@@ -9,7 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from incubator import db, jobs, schema
+from incubator import db, jobs, loop, schema
 from incubator.config import Settings
 from incubator.embedded.postgres import EmbeddedPostgres
 from incubator.embedded.processes import StartFailed
@@ -127,7 +126,7 @@ def ensure_database(admin_url: str) -> None:
         finally:
             await connection.close()
 
-    asyncio.run(ensure())
+    loop.run(ensure())
 
 
 @contextlib.contextmanager
@@ -145,11 +144,11 @@ def addresses(settings: Settings) -> Iterator[Addresses]:
 
 
 @contextlib.asynccontextmanager
-async def connected(found: Addresses, *, migrated: bool = True) -> AsyncIterator[None]:
+async def connected(found: Addresses, *, migrated: bool = True, is_durable: bool = True) -> AsyncIterator[None]:
     """Connect this process to the database, with the schema brought up to date first."""
     if migrated:
         await schema.migrate(found.database_url)
-    await db.connect(found.database_url)
+    await db.connect(found.database_url, is_durable=is_durable)
     jobs.load()
     try:
         yield

@@ -12,13 +12,12 @@ from dataclasses import replace
 
 import typer
 
-from incubator import schema
+from incubator import loop, schema
+from incubator.cli import demo_stripe
 from incubator.cli.servers import Addresses, connected, embedded_servers, written_down
 from incubator.cli.supervisor import Child, Supervisor
 from incubator.config import Settings
 from incubator.embedded.processes import StartFailed
-
-DEMO_STRIPE_SERIES_SECRET = "demo"  # noqa: S105 - the simulator's accounts are named after it
 
 
 def say(text: str = "") -> None:
@@ -44,11 +43,17 @@ def listening(port: int) -> Iterator[socket.socket]:
         yield taken
 
 
-def free_port() -> int:
-    """Return a loopback port that nobody uses now."""
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def free_port(wished: int) -> int:
+    """Return the wished loopback port when nobody uses it, so that addresses given out before still work; else any free one."""
+    for port in (wished, 0):
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise StartFailed("no loopback port is free: end some programs and try again")
 
 
 def web_child(taken: socket.socket, environment: dict[str, str]) -> Child:
@@ -62,25 +67,19 @@ def worker_children(count: int, environment: dict[str, str]) -> list[Child]:
     return [Child(f"worker-{number}", [sys.executable, "-m", "incubator_workers"], environment) for number in range(1, count + 1)]
 
 
-def stripe_child(settings: Settings, port: int) -> Child:
-    """Return the Stripe simulator for the demo."""
-    state = settings.data_dir / "stripe-simulator.sqlite3"
-    return Child("stripe", [sys.executable, "-m", "incubator.embedded.stripe_simulator", "--port", str(port), "--state", str(state)])
-
-
 def up(settings: Settings, *, processes: int) -> None:
     """Start servers, migrate, load the demo world on the first start when asked to, serve until Ctrl-C."""
     started = time.monotonic()
     with listening(settings.port) as taken, embedded_servers(settings) as found:
         needs_simulator = settings.is_demo and settings.stripe_api_base is None
-        stripe_port = free_port() if needs_simulator else 0
+        stripe_port = free_port(settings.port + 1) if needs_simulator else 0
         addresses = replace(
             found,
             web=settings.public_url,
             stripe_api_base=f"http://127.0.0.1:{stripe_port}" if needs_simulator else settings.stripe_api_base or "",
         )
         with written_down(settings.data_dir, addresses):
-            asyncio.run(_run(settings, addresses, taken, stripe_port, processes, started))
+            loop.run(_run(settings, addresses, taken, stripe_port, processes, started))
     say("stopped")
 
 
@@ -89,20 +88,24 @@ async def _run(settings: Settings, addresses: Addresses, taken: socket.socket, s
     if settings.is_demo:
         await _load_demo(addresses)
     environment = child_environment(settings, addresses)
-    children = [web_child(taken, environment), *worker_children(processes, environment)]
+    tasks = [asyncio.get_running_loop().create_task(_announce(settings, started))]
+    children = []
     if stripe_port:
-        children.append(stripe_child(settings, stripe_port))
-    supervisor = Supervisor(children)
-    announcing = asyncio.get_running_loop().create_task(_announce(settings, started))
+        accounts = await demo_stripe.accounts(addresses.database_url, settings.data_dir)
+        environment |= demo_stripe.environment(accounts)
+        children.append(demo_stripe.child(settings.data_dir, stripe_port))
+        tasks.append(asyncio.get_running_loop().create_task(demo_stripe.introduce(accounts, addresses.stripe_api_base, settings.port)))
+    supervisor = Supervisor([web_child(taken, environment), *worker_children(processes, environment), *children])
     await supervisor.run()
-    announcing.cancel()
+    for task in tasks:
+        task.cancel()
     say("\nstopping …")
 
 
 async def _load_demo(addresses: Addresses) -> None:
     from incubator.demo import world
 
-    async with connected(addresses, migrated=False):
+    async with connected(addresses, migrated=False, is_durable=False):
         if not await world.is_loaded():
             await world.load(say_progress=progress_bar)
 

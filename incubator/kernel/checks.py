@@ -10,6 +10,7 @@ from incubator.kernel.errors import (
     PatternMismatch,
     PeriodInverted,
     PeriodTooLong,
+    Stale,
     TooLong,
     TooShort,
     UnknownCountry,
@@ -100,3 +101,13 @@ def days(first: date, last: date, field: str, *, at_most_days: int = 366 * 11, p
         raise PeriodInverted(field=field, limit=f"{first} – {last}", path=path)
     if (last - first).days + 1 > at_most_days:
         raise PeriodTooLong(field=field, limit=f"{at_most_days} days", path=path)
+
+
+def version(expected: int | None, current: int, path: tuple[str, ...] = ("input", "expectedVersion")) -> None:
+    """Accept the version that the caller has seen; who names none takes the row as it is.
+
+    Raises:
+        Stale: the row was changed meanwhile.
+    """
+    if expected is not None and expected != current:
+        raise Stale(current_version=current, path=path)

@@ -1,5 +1,6 @@
 """Identifiers: UUID version 7, made by the application, so that PostgreSQL 15 works and rows sort by the time they were made."""
 
+import base64
 import os
 import threading
 from uuid import UUID
@@ -30,3 +31,8 @@ def new_id() -> UUID:
         stamp, counter = _last
     random = int.from_bytes(os.urandom(8), "big") & ((1 << 62) - 1)
     return UUID(int=(stamp << 80) | (0x7 << 76) | (counter << 64) | (0b10 << 62) | random)
+
+
+def global_id(type_name: str, id: UUID) -> str:
+    """Return the opaque id that clients know a row by: base64url of "TypeName:uuid", unpadded."""
+    return base64.urlsafe_b64encode(f"{type_name}:{id}".encode()).decode().rstrip("=")

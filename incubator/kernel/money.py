@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal, InvalidOperation
 
 from babel.numbers import get_currency_precision, list_currencies
 
@@ -97,7 +97,7 @@ def split(amount_minor: int, weights: Sequence[Decimal | int]) -> list[int]:
     if total <= 0:
         raise ValueError("weights must sum to more than 0")
     exact = [Decimal(amount_minor) * Decimal(weight) / total for weight in weights]
-    parts = [int(share // 1) for share in exact]
+    parts = [int(share.to_integral_value(ROUND_FLOOR)) for share in exact]
     left = amount_minor - sum(parts)
     for index in sorted(range(len(parts)), key=lambda i: (parts[i] - exact[i], i))[:left]:
         parts[index] += 1

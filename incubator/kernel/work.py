@@ -4,7 +4,7 @@ import asyncio
 import json
 import logging
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -40,10 +40,15 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """How a kind of work is done. Local work runs inside one transaction with its own completion; remote work orders its steps itself."""
+    """How a kind of work is done.
+
+    Local work runs inside one transaction with its own completion; remote work orders its steps itself. Bulk work (documents) waits
+    behind everything else, a few pieces at a time, so that ten thousand of it hold up no payment.
+    """
 
     function: Callable[[Item], Awaitable[None]]
     is_local: bool
+    is_bulk: bool
 
 
 class TryLater(Exception):
@@ -63,12 +68,12 @@ SWEEPS: dict[str, Callable[[], Awaitable[None]]] = {}
 
 
 def job(
-    kind: str, *, remote: bool = False, lease_s: float = 60
+    kind: str, *, remote: bool = False, is_bulk: bool = False
 ) -> Callable[[Callable[[Item], Awaitable[None]]], Callable[[Item], Awaitable[None]]]:
     """Register how work of `kind` is done. It may run more than once: after a kill, a lost lease or a lost answer."""
 
     def register(function: Callable[[Item], Awaitable[None]]) -> Callable[[Item], Awaitable[None]]:
-        JOBS[kind] = Job(function, is_local=not remote)
+        JOBS[kind] = Job(function, is_local=not remote, is_bulk=is_bulk)
         return function
 
     return register
@@ -105,17 +110,36 @@ async def schedule(
     return inserted == 1
 
 
-async def due(limit: int = 100) -> list[tuple[UUID, int]]:
+async def due(limit: int = 100, *, kinds: Collection[str] | None = None, leave: Collection[str] = ()) -> list[tuple[UUID, int]]:
     """Return (id, fence) of work that can start now: ready and due, or leased by somebody who did not come back; oldest first."""
     now = clock.now()
     found = await db.rows(
-        "(SELECT id, fence, run_after FROM work_item WHERE state = 'ready' AND run_after <= $1 ORDER BY run_after, id LIMIT $2)"
+        "(SELECT id, fence, run_after FROM work_item WHERE state = 'ready' AND run_after <= $1"
+        " AND ($3::text[] IS NULL OR kind = ANY($3)) AND kind <> ALL($4::text[]) ORDER BY run_after, id LIMIT $2)"
         " UNION ALL (SELECT id, fence, run_after FROM work_item WHERE state = 'leased' AND leased_until < $1"
-        " ORDER BY leased_until LIMIT $2)",
+        " AND ($3::text[] IS NULL OR kind = ANY($3)) AND kind <> ALL($4::text[]) ORDER BY leased_until LIMIT $2)",
         now,
         limit,
+        None if kinds is None else list(kinds),
+        list(leave),
     )
     return [(row["id"], row["fence"]) for row in found]
+
+
+def bulk_kinds() -> list[str]:
+    """Return the kinds of work that wait behind everything else."""
+    return [kind for kind, known in JOBS.items() if known.is_bulk]
+
+
+async def under_way(kinds: Collection[str]) -> int:
+    """Return how many pieces of some kinds are leased now."""
+    return int(
+        await db.value(
+            "SELECT count(*) FROM work_item WHERE state = 'leased' AND leased_until >= $2 AND kind = ANY($1::text[])",
+            list(kinds),
+            clock.now(),
+        )
+    )
 
 
 async def lease(item_id: UUID, process_id: UUID | None = None) -> Item | None:
@@ -177,6 +201,8 @@ async def run(item_id: UUID, process_id: UUID | None = None) -> bool:
             await _put_back(item, reason, BACKOFF_S[attempts - 1] * random.uniform(0.8, 1.2), attempts=attempts)  # noqa: S311 - jitter
     finally:
         renewal.cancel()
+    if item.kind in bulk_kinds():
+        doorbell.ring()
     return True
 
 
@@ -263,15 +289,16 @@ async def unpark(item_id: UUID) -> bool:
     return freed == 1
 
 
-async def drain(limit: int = 10_000) -> int:
+async def drain(limit: int = 100_000, *, kinds: Collection[str] | None = None, leave: Collection[str] = ()) -> int:
     """Relay and do everything that is due, here and now, until nothing is left; returns how many pieces were done.
 
-    For commands and the demo world, which run before any worker does; workers do the same one by one.
+    For commands and the demo world, which run before any worker does; workers do the same one by one. With `kinds` only work of those
+    kinds is done, and nothing is relayed; what is of a kind in `leave` stays on the list for the workers.
     """
     done = 0
     while done < limit:
-        relayed = await outbox.relay(1000)
-        items = await due(500)
+        relayed = 0 if kinds is not None else await outbox.relay(1000)
+        items = await due(500, kinds=kinds, leave=leave)
         if not items and not relayed:
             return done
         for item_id, _ in items:

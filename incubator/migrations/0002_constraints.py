@@ -2,13 +2,14 @@
 
 from importlib.resources import files
 
-from tortoise import migrations
 from tortoise.migrations import operations as ops
+
+from incubator.migration_at_once import AtOnceMigration
 
 SQL = files("incubator.migrations").joinpath("sql")
 
 
-class Migration(migrations.Migration):
+class Migration(AtOnceMigration):
     """Runs the SQL files in the order of the layers, lowest first."""
 
     dependencies = [("incubator", "0001_initial")]

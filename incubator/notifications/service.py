@@ -1,6 +1,8 @@
 """Tell people: in the product and by mail, each as they chose, once for each fact."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -14,6 +16,18 @@ from incubator.kernel.jsonable import dumps, jsonable
 from incubator.kernel.outbox import Event, Touched
 from incubator.notifications.kinds import KINDS, Kind
 from incubator.organizations.queries import PersonRow
+
+_is_history: ContextVar[bool] = ContextVar("is_history", default=False)
+
+
+@contextmanager
+def of_history() -> Iterator[None]:
+    """Tell nobody by mail within this block: what is written down there happened long ago."""
+    token = _is_history.set(True)
+    try:
+        yield
+    finally:
+        _is_history.reset(token)
 
 
 @dataclass(frozen=True)
@@ -74,6 +88,8 @@ async def write_mail(
     Args:
         secret_of: `invitation:<id>` or `reset:<id>` when the link needs a secret, which is made only when the mail is written.
     """
+    if _is_history.get():
+        return
     payload = {
         "email": email,
         "name": name,

@@ -172,6 +172,12 @@ async def applications_by_id(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, Ap
     return {row.id: row for row in found}
 
 
+async def submitted_application(application_id: UUID) -> ApplicationRow:
+    """Return an application to whoever has written it a moment ago, signed in or not."""
+    [found] = await db.rows_as(ApplicationRow, f"SELECT {APPLICATION} FROM application a WHERE a.id = $1", application_id)
+    return found
+
+
 async def lock_application(actor: Actor, application_id: UUID) -> ApplicationRow:
     """Return an application, locked until commit.
 

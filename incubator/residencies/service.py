@@ -186,17 +186,19 @@ def _checked(terms: ApplicationTerms) -> ApplicationTerms:
     )
 
 
-async def decline_application(actor: Actor, application_id: UUID) -> None:
+async def decline_application(actor: Actor, application_id: UUID, expected_version: int | None = None) -> None:
     """Decline an application; the contact is told.
 
     Raises:
         NotFound: the actor sees no such application.
         NotSignedIn, Forbidden: the actor decides no applications at the site.
+        Stale: it was changed after the version that was seen.
         ApplicationDecided: it was answered already.
     """
     async with db.transaction():
         application = await queries.lock_application(actor, application_id)
         actor.require(Grant.MANAGE_PROGRAMMES, application.site_id, path=("input", "applicationId"))
+        checks.version(expected_version, application.version)
         policy.require_undecided(application.state)
         await db.execute("UPDATE application SET state = 'declined', version = version + 1 WHERE id = $1", application_id)
         await audit.record(actor, "decline application", "Application", application_id)
@@ -275,17 +277,19 @@ async def _admit(actor: Actor, application: queries.ApplicationRow) -> UUID:
     return startup_id
 
 
-async def withdraw_offer(actor: Actor, offer_id: UUID) -> None:
+async def withdraw_offer(actor: Actor, offer_id: UUID, expected_version: int | None = None) -> None:
     """Take an open offer back; the application can get another.
 
     Raises:
         NotFound: the actor sees no such offer.
         NotSignedIn, Forbidden: the actor makes no offers at the site.
+        Stale: it was changed after the version that was seen.
         OfferClosed: it is not open.
     """
     async with db.transaction():
         offer = await queries.lock_offer(actor, offer_id)
         actor.require(Grant.MAKE_OFFER, offer.site_id, path=("input", "offerId"))
+        checks.version(expected_version, offer.version)
         policy.require_open_offer(offer.stored_state, offer.expires_on, offer.expires_on)
         await db.execute("UPDATE offer SET state = 'withdrawn', version = version + 1 WHERE id = $1", offer_id)
         await db.execute("UPDATE application SET state = 'submitted', version = version + 1 WHERE id = $1", offer.application_id)

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+import asyncpg
+
 from incubator import db
 from incubator.kernel.actor import Actor
-from incubator.kernel.paging import Order, Page, Slice, paginate
+from incubator.kernel.paging import Order, Page, Slice, check, encode_cursor, paginate
 from incubator.organizations.queries import like
 from incubator.secondments.scope import visible_secondments
 
@@ -90,6 +92,40 @@ async def list_time_logs(
         f" AND t.worked_on >= ${n + 1} AND t.worked_on < ${n + 2} AND (${n + 3}::uuid IS NULL OR t.secondment_id = ${n + 3})"
     )
     return await paginate(sql, [*args, first, until, secondment_id], BY_DAY, page, with_total=with_total)
+
+
+async def latest_time_logs(actor: Actor, secondment_ids: Iterable[UUID], first: int) -> dict[UUID, Slice]:
+    """Return the first page of time, the latest day first, of each of several secondments; one statement for all, with totals.
+
+    Raises:
+        OutOfRange: `first` is below 0 or above 100.
+    """
+    size, _ = check(Page(first=first))
+    condition, args = visible_secondments(actor)
+    n = len(args)
+    found = await db.rows(
+        f"SELECT * FROM (SELECT {TIME_LOG}, row_number() OVER newest AS place, count(*) OVER (PARTITION BY t.secondment_id) AS total"
+        f" FROM time_log t JOIN secondment s ON s.id = t.secondment_id WHERE {condition} AND t.removed_at IS NULL"
+        f" AND t.secondment_id = ANY(${n + 1}::uuid[])"
+        " WINDOW newest AS (PARTITION BY t.secondment_id ORDER BY t.worked_on DESC, t.id DESC)) AS placed"
+        f" WHERE place <= ${n + 2} ORDER BY secondment_id, place",
+        *args,
+        list(secondment_ids),
+        size + 1,
+    )
+    grouped: dict[UUID, list[asyncpg.Record]] = {}
+    for row in found:
+        grouped.setdefault(row["secondment_id"], []).append(row)
+    return {
+        secondment_id: Slice(
+            rows=rows[:size],
+            cursors=[encode_cursor([row["worked_on"], row["id"]]) for row in rows[:size]],
+            has_next=len(rows) > size,
+            has_previous=False,
+            total=rows[0]["total"],
+        )
+        for secondment_id, rows in grouped.items()
+    }
 
 
 async def time_logs_by_id(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, TimeLogRow]:

@@ -141,12 +141,13 @@ async def log_time(actor: Actor, secondment_id: UUID, worked_on: date, minutes: 
     return time_log_id
 
 
-async def remove_time_log(actor: Actor, time_log_id: UUID) -> None:
+async def remove_time_log(actor: Actor, time_log_id: UUID, expected_version: int | None = None) -> None:
     """Take an own entry back; it stays in the audit trail.
 
     Raises:
         NotSignedIn, Forbidden: nobody is signed in; the actor is not the secondee, or their token may only read.
         NotFound: the actor sees no such entry.
+        Stale: it was changed after the version that was seen.
     """
     person_id = actor.require_person()
     async with db.transaction():
@@ -157,6 +158,7 @@ async def remove_time_log(actor: Actor, time_log_id: UUID) -> None:
         if secondment.secondee_id != person_id:
             raise Forbidden(grant=Grant.LOG_TIME.value, path=("input", "timeLogId"))
         actor.require(Grant.LOG_TIME, secondment.employer_id, path=("input", "timeLogId"))
+        checks.version(expected_version, entry.version)
         removed = await db.execute(
             "UPDATE time_log SET removed_at = $2, version = version + 1 WHERE id = $1 AND removed_at IS NULL", time_log_id, clock.now()
         )

@@ -158,13 +158,12 @@ async def bookable_unit(actor: Actor, unit_id: UUID) -> BookableUnit:
     return found[0]
 
 
-async def standing(organization_id: UUID, unit: BookableUnit, day: date, week: tuple[datetime, datetime]) -> tuple[bool, int, str]:
-    """Return whether an organisation rents at the unit's site on a day, its minutes of the unit in a week, and what kind it is."""
+async def standing(organization_id: UUID, unit: BookableUnit, day: date, week: tuple[datetime, datetime]) -> tuple[bool, int]:
+    """Return whether an organisation rents at the unit's site on a day, and its minutes of the unit in a week."""
     found = await db.row(
         "SELECT EXISTS (SELECT 1 FROM rental r WHERE r.organization_id = $1 AND r.site_id = $2 AND $3 BETWEEN r.starts_on AND r.ends_on) AS is_at_site,"
         " (SELECT coalesce(sum(extract(epoch FROM b.ends_at - b.starts_at)) / 60, 0)::int FROM booking b WHERE b.organization_id = $1"
-        "  AND b.unit_id = $4 AND b.state = 'confirmed' AND b.starts_at >= $5 AND b.starts_at < $6) AS minutes,"
-        " (SELECT kind FROM organization WHERE id = $1) AS kind",
+        "  AND b.unit_id = $4 AND b.state = 'confirmed' AND b.starts_at >= $5 AND b.starts_at < $6) AS minutes",
         organization_id,
         unit.site_id,
         day,
@@ -172,7 +171,7 @@ async def standing(organization_id: UUID, unit: BookableUnit, day: date, week: t
         *week,
     )
     assert found is not None
-    return bool(found["is_at_site"]), int(found["minutes"]), str(found["kind"])
+    return bool(found["is_at_site"]), int(found["minutes"])
 
 
 async def list_rentals(actor: Actor, page: Page, *, site_id: UUID | None = None, with_total: bool = False) -> Slice:

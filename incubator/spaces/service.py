@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from incubator import db
 from incubator.kernel import audit, checks, clock, idempotency, outbox
-from incubator.kernel.actor import Actor, Grant, OrganizationKind
+from incubator.kernel.actor import Actor, Grant
 from incubator.kernel.errors import DomainError, Forbidden, NotFound, PatternMismatch, PeriodInverted, PeriodTooLong, Stale
 from incubator.kernel.ids import new_id
 from incubator.kernel.money import MAX_AMOUNT_MINOR
@@ -274,9 +274,19 @@ async def cancel_booking(actor: Actor, booking_id: UUID, expected_version: int) 
 
 
 async def record_usage(
-    actor: Actor, unit_id: UUID, organization_id: UUID, used_on: date, minutes: int, hourly_minor: int, event_id: str
+    actor: Actor,
+    unit_id: UUID,
+    organization_id: UUID,
+    used_on: date,
+    minutes: int,
+    hourly_minor: int,
+    event_id: str,
+    *,
+    is_charged: bool = True,
 ) -> UUID | None:
     """Write down and charge machine time once for each event id; returns None for an event that is known. Inside the running transaction.
+
+    Not `is_charged`: the caller charges it, by an agreement of its own.
 
     Raises:
         NotSignedIn, Forbidden: the actor is no staff of the site.
@@ -302,7 +312,8 @@ async def record_usage(
     )
     if not written:
         return None
-    await charge_usage(usage_id)
+    if is_charged:
+        await charge_usage(usage_id)
     await audit.record(actor, "record usage", "Usage", usage_id, after={"unit": unit.id, "minutes": minutes})
     return usage_id
 
@@ -346,8 +357,8 @@ def _payer(actor: Actor, terms: BookingTerms, unit: queries.BookableUnit) -> UUI
 async def _judge(unit: queries.BookableUnit, payer: UUID, terms: BookingTerms) -> tuple[list[BookingRule], int]:
     """Return the broken rules and the price."""
     day = terms.starts_at.astimezone(ZoneInfo(unit.time_zone)).date()
-    is_at_site, used, kind = await queries.standing(payer, unit, day, policy.week_of(terms.starts_at, unit.time_zone))
-    is_house = kind == OrganizationKind.OPERATOR.value
+    is_at_site, used = await queries.standing(payer, unit, day, policy.week_of(terms.starts_at, unit.time_zone))
+    is_house = payer == unit.operator_id
     is_closed_on_holidays = unit.closed_on_holidays and not unit.has_own_hours
     closed_on = public_holidays(unit.country, unit.subdivision, day.year) if is_closed_on_holidays else frozenset()
     rules = policy.Rules(

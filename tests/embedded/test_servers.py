@@ -1,6 +1,7 @@
 """The embedded servers start, stop, and recover from whatever happened before."""
 
 import os
+import shutil
 import signal
 import stat
 from collections.abc import Iterator
@@ -107,3 +108,21 @@ async def test_valkey_starts_again_over_a_left_over_one(folder: Path) -> None:
 def test_two_instances_do_not_fight_over_a_data_folder(folder: Path) -> None:
     with data_folder_lock(folder), pytest.raises(AlreadyRunning, match="runs already"), data_folder_lock(folder):
         pass
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root's server runs as another user")
+async def test_a_data_folder_inside_a_private_one_works_for_root_too(folder: Path) -> None:
+    inner = folder / "private" / "data"
+    inner.mkdir(parents=True)
+    (folder / "private").chmod(0o700)
+    first = EmbeddedPostgres(inner / "pg")
+    await ask(first.start(), "CREATE TABLE kept AS SELECT 42 AS answer")
+    first.stop()
+
+    second = EmbeddedPostgres(inner / "pg")
+    answer = await ask(second.start(), "SELECT answer FROM kept")
+    second.stop()
+    shutil.rmtree(second.folder)
+
+    assert answer == 42
+    assert stat.S_IMODE((folder / "private").stat().st_mode) == 0o700

@@ -255,7 +255,7 @@ class Server:
 
     def http(self, token: str | None = "alice") -> httpx.AsyncClient:
         headers = {"authorization": f"Bearer {token}"} if token else {}
-        return httpx.AsyncClient(base_url=self.url, headers=headers, timeout=20)
+        return httpx.AsyncClient(base_url=self.url, headers=headers, timeout=20, verify=False)
 
     def ws(self, protocol: str | None = "graphql-transport-ws", token: str | None = "alice", origin: str | None = None) -> connect:
         return connect(

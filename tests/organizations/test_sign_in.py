@@ -50,7 +50,7 @@ async def test_a_good_password_starts_a_session_that_stands_for_the_person() -> 
     actor = await access.actor_of_session(await enter("  ADA@people.example "))
 
     assert actor is not None
-    assert (actor.name, actor.roles, actor.via) == ("Ada", {Role.OWNER}, "session")
+    assert (actor.name, actor.roles, actor.via) == ("Ada", frozenset({Role.OWNER}), "session")
 
 
 async def test_wrong_password_and_unknown_address_are_refused_alike() -> None:
@@ -198,7 +198,7 @@ async def test_an_invited_person_comes_in_once_with_the_roles_given(known_settin
 
     actor = await access.actor_of_session(session)
     assert actor is not None
-    assert (actor.name, actor.organization_id, actor.roles) == ("Nina Newcomer", owner.organization_id, {Role.MEMBER})
+    assert (actor.name, actor.organization_id, actor.roles) == ("Nina Newcomer", owner.organization_id, frozenset({Role.MEMBER}))
 
 
 async def test_a_known_person_joins_another_organisation_with_their_own_password_only(known_settings: Path) -> None:
@@ -231,7 +231,7 @@ async def test_switching_changes_where_one_stands_and_foreign_organisations_are_
 
     moved = await access.actor_of_session(session)
     assert moved is not None
-    assert (moved.organization_id, moved.roles) == (second, {Role.SCOUT})
+    assert (moved.organization_id, moved.roles) == (second, frozenset({Role.SCOUT}))
 
 
 async def test_an_api_token_works_until_it_is_revoked_or_over() -> None:
@@ -246,7 +246,7 @@ async def test_an_api_token_works_until_it_is_revoked_or_over() -> None:
     await service.revoke_api_token(actor, token_id)
 
     assert found is not None
-    assert (found.via, found.scopes, found.person_id) == ("token", {"read"}, actor.person_id)
+    assert (found.via, found.scopes, found.person_id) == ("token", frozenset({"read"}), actor.person_id)
     assert (over, await access.actor_of_token(secret)) == (None, None)
     assert secret not in await db.value("SELECT string_agg(t::text, '') FROM api_token t")
 
@@ -267,4 +267,4 @@ async def test_a_manager_without_second_factor_has_no_grants_where_it_is_require
     after = await access.actor_of_session(session)
 
     assert after is not None
-    assert (before.roles, after.roles) == (frozenset(), {Role.MANAGER})
+    assert (before.roles, after.roles) == (frozenset(), frozenset({Role.MANAGER}))

@@ -107,13 +107,13 @@ async def test_only_an_owner_of_the_startup_accepts() -> None:
         billing_contact = await make.person(offered.owner.organization_id, Role.BILLING_CONTACT)
         member = await make.person(offered.owner.organization_id, Role.MEMBER)
 
-        outcomes = []
+        outcomes: list[type[Exception]] = []
         for actor in (billing_contact, member, offered.house.manager, await make.startup_owner(), ANONYMOUS):
             with pytest.raises((Forbidden, NotFound)) as refused:
                 await service.accept_offer(actor, offered.offer_id, terms_hash(offered.terms))
             outcomes.append(type(refused.value))
 
-    assert outcomes == [Forbidden, NotFound, Forbidden, NotFound, NotFound]
+    assert [kind.__name__ for kind in outcomes] == ["Forbidden", "NotFound", "Forbidden", "NotFound", "NotFound"]
     assert await written() == (0, 0, 0)
 
 
@@ -159,7 +159,7 @@ async def test_bad_applications_are_refused_and_nothing_is_kept() -> None:
         call_id = await make.call(house, days=3)
         good = make.application_terms(call_id, house)
 
-        outcomes = []
+        outcomes: list[type[Exception]] = []
         for terms in (
             make.application_terms(call_id, house, pitch="short"),
             make.application_terms(call_id, house, contact_email="no address"),

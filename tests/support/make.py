@@ -86,7 +86,7 @@ async def unit(
 ) -> UUID:
     """Add a unit to a site."""
     return await spaces.add_unit(
-        SYSTEM, spaces.UnitTerms(of.site_id, fresh(f"{kind} "), kind, hourly_minor=hourly_minor, monthly_minor=monthly_minor, **limits)
+        SYSTEM, spaces.UnitTerms(of.site_id, fresh(f"{kind} "), kind, hourly_minor=hourly_minor, monthly_minor=monthly_minor)
     )
 
 

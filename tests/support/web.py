@@ -17,8 +17,12 @@ import uvicorn
 from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
 
+from incubator import db
 from incubator.config import Settings
+from incubator.kernel.actor import Actor
+from incubator.organizations import service, sign_in
 from incubator_graphql.app import WebProcess
+from incubator_graphql.ids import parse
 from tests.support.servers import Servers
 
 OPERATIONS = Path(__file__).parent.parent.parent / "graphql" / "operations"
@@ -49,7 +53,7 @@ class Web:
         if token:
             headers["authorization"] = f"Bearer {token}"
         cookies = {"incubator_session": session} if session else {}
-        return httpx.AsyncClient(base_url=self.url, headers=headers, cookies=cookies, timeout=30)
+        return httpx.AsyncClient(base_url=self.url, headers=headers, cookies=cookies, timeout=30, verify=False)
 
     def socket(self, session: str) -> connect:
         """Open a WebSocket with a session's cookie."""
@@ -83,6 +87,19 @@ async def serving(servers: Servers, database_url: str, *, is_demo: bool = False,
         listener.close()
 
 
+async def session_of(actor: Actor) -> dict[str, str]:
+    """Sign an actor's person in where the actor stands; returns the credentials for `Web.client`, `run` and `ask`."""
+    assert actor.person_id is not None
+    async with db.transaction():
+        return {"session": await sign_in.start_session(actor.person_id, "tests", actor.organization_id)}
+
+
+async def token_of(actor: Actor, *scopes: str) -> dict[str, str]:
+    """Make an API token of an actor's person, which may read and write unless `scopes` say less."""
+    _, secret = await service.create_api_token(actor, "tests", scopes or ("read", "write"), None)
+    return {"token": secret}
+
+
 async def run(web: Web, credentials: dict[str, str] | None, operation: str, **variables: Any) -> dict[str, Any]:
     """Run an operation of the client and return its data; for a mutation with one field, that field's payload.
 
@@ -106,8 +123,19 @@ async def ask(web: Web, credentials: dict[str, str] | None, text: str, **variabl
 
 def uuid_of(global_id: str) -> UUID:
     """Read a global id's UUID."""
-    from incubator_graphql.ids import parse
-
     found = parse(global_id)
     assert found is not None
     return found[1]
+
+
+async def statements(web: Web, credentials: dict[str, str] | None, text: str, **variables: Any) -> int:
+    """Count the SQL statements of one operation, after one that warms it up."""
+    await ask(web, credentials, text, **variables)
+    seen: list[str] = []
+    stop = db.observe(lambda sql, seconds: seen.append(sql))
+    try:
+        answer = await ask(web, credentials, text, **variables)
+    finally:
+        stop()
+    assert "errors" not in answer, answer["errors"]
+    return len(seen)

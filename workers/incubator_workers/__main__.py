@@ -1,8 +1,8 @@
 """`python -m incubator_workers`: one worker process; `incubator worker` starts and restarts it."""
 
-import asyncio
 import sys
 
+from incubator import loop
 from incubator.config import settings
 from incubator.logs import configure
 from incubator_workers.process import WorkerProcess
@@ -15,7 +15,7 @@ def main() -> int:
     if not current.database_url or not current.redis_url:
         print("incubator_workers needs INCUBATOR_DATABASE_URL and INCUBATOR_REDIS_URL: start it with `incubator worker`", file=sys.stderr)
         return 2
-    asyncio.run(WorkerProcess(current, current.database_url, current.redis_url).run())
+    loop.run(WorkerProcess(current, current.database_url, current.redis_url).run())
     return 0
 
 

@@ -22,6 +22,8 @@ from incubator_workers import settings as queue_settings
 logger = logging.getLogger(__name__)
 
 JOBS_AT_ONCE = 8
+BULK_AT_ONCE = 4
+"""Of all processes together; below JOBS_AT_ONCE, so that even one process has room for what cannot wait."""
 LEADER_S = 3
 LOOK_EVERY_S = 1.0
 BEAT_EVERY_S = 5.0
@@ -133,7 +135,12 @@ class WorkerProcess:
             await redis.pexpire("incubator:leader", LEADER_S * 1000)
         while await outbox.relay():
             await redis.pexpire("incubator:leader", LEADER_S * 1000)
-        for item_id, fence in await work.due(500):
+        bulk = work.bulk_kinds()
+        found = await work.due(500, leave=bulk)
+        room = BULK_AT_ONCE - await work.under_way(bulk)
+        if room > 0:
+            found += await work.due(room, kinds=bulk)
+        for item_id, fence in found:
             await queue_settings.wake(queue, item_id, fence)  # type: ignore[arg-type]  # opened by the adapter
 
     async def _beat(self) -> None:

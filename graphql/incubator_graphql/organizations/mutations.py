@@ -8,7 +8,7 @@ import strawberry
 from incubator.organizations import service, sign_in
 from incubator_graphql.fields import SIGNED_IN, Info, Payload, mutation
 from incubator_graphql.ids import decode
-from incubator_graphql.nodes import one
+from incubator_graphql.nodes import shown
 from incubator_graphql.organizations.inputs import (
     ConfirmTwoFactorInput,
     CreateApiTokenInput,
@@ -105,7 +105,7 @@ class OrganizationsMutation:
             language=input.language.value if input.language else None,
             time_zone=input.time_zone,
         )
-        return UpdatePreferencesPayload(person=Person.of(await one(info, PEOPLE, actor.require_person())))
+        return UpdatePreferencesPayload(person=await shown(info, PEOPLE, actor.require_person(), Person.of))
 
     @mutation(SIGNED_IN)
     async def switch_organization(self, info: Info, input: SwitchOrganizationInput) -> SwitchOrganizationPayload:
@@ -119,7 +119,7 @@ class OrganizationsMutation:
     async def invite_person(self, info: Info, input: InvitePersonInput) -> InvitePersonPayload:
         """Invite somebody into the organisation one stands in; a mail with a link follows. An earlier open invitation to the address ends."""
         invitation_id = await service.invite_person(info.context.actor, input.email, input.name, input.roles)
-        return InvitePersonPayload(invitation=Invitation.of(await one(info, INVITATIONS, invitation_id)))
+        return InvitePersonPayload(invitation=await shown(info, INVITATIONS, invitation_id, Invitation.of))
 
     @mutation(SIGNED_IN)
     async def revoke_invitation(self, info: Info, input: RevokeInvitationInput) -> RevokeInvitationPayload:
@@ -144,7 +144,7 @@ class OrganizationsMutation:
     async def create_api_token(self, info: Info, input: CreateApiTokenInput) -> CreateApiTokenPayload:
         """Make an API token for scripts. It acts as the viewer, standing where the viewer stands now."""
         token_id, secret = await service.create_api_token(info.context.actor, input.name, input.scopes, input.expires_on)
-        return CreateApiTokenPayload(api_token=ApiToken.of(await one(info, API_TOKENS, token_id)), secret=secret)
+        return CreateApiTokenPayload(api_token=await shown(info, API_TOKENS, token_id, ApiToken.of), secret=secret)
 
     @mutation(SIGNED_IN)
     async def revoke_api_token(self, info: Info, input: RevokeApiTokenInput) -> RevokeApiTokenPayload:

@@ -3,6 +3,7 @@
 import json
 from datetime import datetime
 from typing import Self
+from uuid import UUID
 
 import strawberry
 
@@ -19,10 +20,9 @@ from incubator.organizations.queries import (
 from incubator.organizations.scope import visible_organizations, visible_people, visible_sites
 from incubator_graphql.fields import Info, resolved
 from incubator_graphql.ids import encode
-from incubator_graphql.nodes import Node, one, register_node
+from incubator_graphql.nodes import Node, maybe, one, register_node
 from incubator_graphql.organizations.enums import Language, OrganizationKind, Role
 from incubator_graphql.outputs import OWN_ROWS, entity, value
-from incubator_graphql.paging import Connection
 
 
 @entity(visible_organizations)
@@ -101,7 +101,9 @@ class Site(Node):
 
 @entity(visible_people)
 class Person(Node):
-    """A person: oneself, people of one's organisation, and for the operator's staff everybody."""
+    """A person: oneself, people of one's organisation, and for the operator's staff everybody. Of others whom one has to do with only the
+    name is told: `email` is null, `language` and `timeZone` are the product's defaults, `version` is 0.
+    """
 
     name: str
     email: str | None
@@ -119,6 +121,11 @@ class Person(Node):
             time_zone=row.time_zone,
             version=row.version,
         )
+
+    @classmethod
+    def named(cls, person_id: UUID, name: str) -> Self:
+        """Show a person of whom the viewer may know the name and no more."""
+        return cls(id=strawberry.ID(encode("Person", person_id)), name=name, email=None, language=Language.EN, time_zone="UTC", version=0)
 
 
 @value
@@ -194,6 +201,12 @@ class Invitation(Node):
         )
 
 
+async def person_known_by_name(info: Info, person_id: UUID, name: str) -> Person:
+    """Show a person as far as the viewer may see them."""
+    row = await maybe(info, PEOPLE, person_id)
+    return Person.of(row) if row else Person.named(person_id, name)
+
+
 ORGANIZATIONS = register_node("Organization", queries.organizations_by_id, Organization.of)
 LEGAL_ENTITIES = register_node("LegalEntity", queries.legal_entities_by_id, LegalEntity.of)
 SITES = register_node("Site", queries.sites_by_id, Site.of)
@@ -201,6 +214,3 @@ PEOPLE = register_node("Person", queries.people_by_id, Person.of)
 SESSIONS = register_node("Session", queries.sessions_by_id, Session.of)
 API_TOKENS = register_node("ApiToken", queries.api_tokens_by_id, ApiToken.of)
 INVITATIONS = register_node("Invitation", queries.invitations_by_id, Invitation.of)
-
-OrganizationConnection = Connection[Organization]
-SiteConnection = Connection[Site]

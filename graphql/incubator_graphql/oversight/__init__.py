@@ -1,0 +1,1 @@
+"""Parked work and the audit trail in the API."""

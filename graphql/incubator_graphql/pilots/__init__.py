@@ -1,0 +1,1 @@
+"""Pilot deals in the API."""

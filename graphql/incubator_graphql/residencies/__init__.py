@@ -1,0 +1,1 @@
+"""Calls, applications, offers and residencies in the API."""

@@ -1,0 +1,1 @@
+"""Secondments and their time in the API."""

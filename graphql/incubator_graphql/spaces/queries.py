@@ -1,0 +1,96 @@
+"""Reading space."""
+
+from datetime import datetime
+from typing import Annotated
+
+import strawberry
+
+from incubator.kernel.errors import DomainError, NotFound, NotSignedIn
+from incubator.kernel.paging import Page
+from incubator.spaces import queries as spaces
+from incubator.spaces import service
+from incubator.spaces.queries import BookingRow, UnitRow
+from incubator.spaces.service import BookingTerms
+from incubator_graphql.errors import user_error
+from incubator_graphql.fields import SIGNED_IN, Info, query
+from incubator_graphql.ids import decode
+from incubator_graphql.money import Money
+from incubator_graphql.nodes import one
+from incubator_graphql.paging import After, Before, Connection, First, Last, wants_total
+from incubator_graphql.spaces.types import UNITS, Booking, BookingQuote, Unit, UnitKind
+
+
+@strawberry.type
+class SpacesQuery:
+    """Reading space."""
+
+    @query(SIGNED_IN)
+    async def units(
+        self,
+        info: Info,
+        site_id: strawberry.ID | None = None,
+        kind: UnitKind | None = None,
+        search: str | None = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> Connection[Unit]:
+        """List units by name."""
+        found = await spaces.list_units(
+            info.context.actor,
+            Page(first, after, last, before),
+            site_id=decode(site_id, "Site", "siteId") if site_id else None,
+            kind=kind.value if kind else None,
+            search=search or "",
+            with_total=wants_total(info),
+        )
+        return Connection[Unit].of(found, lambda row: Unit.of(UnitRow(**row)))
+
+    @query(SIGNED_IN)
+    async def bookings(
+        self,
+        info: Info,
+        from_: Annotated[datetime, strawberry.argument(name="from")],
+        until: datetime,
+        site_id: strawberry.ID | None = None,
+        unit_id: strawberry.ID | None = None,
+        mine_only: bool | None = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> Connection[Booking]:
+        """List confirmed bookings that touch `[from, until)`, in order of their start. Of others' bookings only the time is told."""
+        found = await spaces.list_bookings(
+            info.context.actor,
+            Page(first, after, last, before),
+            starts_at=from_,
+            ends_at=until,
+            site_id=decode(site_id, "Site", "siteId") if site_id else None,
+            unit_id=decode(unit_id, "Unit", "unitId") if unit_id else None,
+            mine_only=bool(mine_only),
+            with_total=wants_total(info),
+        )
+        return Connection[Booking].of(found, lambda row: Booking.of(BookingRow(**row)))
+
+    @query(SIGNED_IN)
+    async def booking_quote(
+        self, info: Info, unit_id: strawberry.ID, starts_at: datetime, ends_at: datetime, organization_id: strawberry.ID | None = None
+    ) -> BookingQuote:
+        """Tell what a booking would cost and every rule it breaks, a taken unit included, before anything is confirmed."""
+        actor = info.context.actor
+        unit = await one(info, UNITS, decode(unit_id, "Unit", "unitId"))
+        payer = decode(organization_id, "Organization", "organizationId") if organization_id else None
+        terms = BookingTerms(unit.id, starts_at, ends_at, "", payer)
+        try:
+            quote = await service.quote_booking(actor, terms)
+        except (NotFound, NotSignedIn):
+            raise
+        except DomainError as refusal:
+            return BookingQuote(price=None, price_includes_tax=unit.price_includes_tax, broken_rules=[user_error(refusal, actor.language)])
+        return BookingQuote(
+            price=Money.maybe(quote.price_minor, quote.currency),
+            price_includes_tax=quote.price_includes_tax,
+            broken_rules=[user_error(rule, actor.language) for rule in quote.broken],
+        )

@@ -1,0 +1,1 @@
+"""Whole arrangements, driven through the public API only."""
