@@ -58,6 +58,7 @@ async def test_a_fact_becomes_a_mail_without_anybody_waiting(database: str, serv
     assert [message["To"] for message in Maildir(tmp_path / "mailbox")] == ["new@people.example"]
 
 
+@pytest.mark.prove
 async def test_killed_again_and_again_in_the_middle_loses_and_doubles_nothing(
     database: str, servers: Servers, redis: Redis, tmp_path: Path
 ) -> None:
