@@ -5,7 +5,7 @@ import { defineConfig } from 'vite';
 const server = process.env.INCUBATOR_SERVER ?? 'http://127.0.0.1:8000';
 
 export default defineConfig({
-	plugins: [svelte()],
+	plugins: [svelte({ configFile: false })],
 	build: {
 		outDir: '../graphql/incubator_graphql/static',
 		emptyOutDir: true,

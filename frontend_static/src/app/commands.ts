@@ -78,6 +78,12 @@ const actions: readonly Action[] = [
 		icon: 'secondment',
 		visible: (access) => access.may('SECOND_PEOPLE'),
 	},
+	{
+		href: '/units?new=1',
+		label: 'app:command.addUnit',
+		icon: 'space',
+		visible: (access) => access.may('MANAGE_SPACE'),
+	},
 	{ href: '/imports', label: 'app:command.import', icon: 'upload', visible: (access) => access.may('IMPORT_DATA') },
 	{ href: '/settings?tab=security', label: 'app:command.twoFactor', icon: 'shield', visible: () => true },
 	{

@@ -59,6 +59,7 @@ const groups: readonly PlaceGroup[] = [
 				icon: 'residency',
 				visible: (access) => access.may('SEE_PORTFOLIO'),
 			},
+			{ href: '/units', label: 'app:place.units', icon: 'space', visible: (access) => access.may('MANAGE_SPACE') },
 		],
 	},
 	{

@@ -85,6 +85,13 @@ export const routes: readonly Route[] = [
 		prefetch: () => prefetch(Space, {}),
 	},
 	{
+		pattern: '/units',
+		title: 'app:place.units',
+		areas: ['units'],
+		audience: 'signedIn',
+		load: () => import('../features/units/UnitsPage.svelte'),
+	},
+	{
 		pattern: '/bookings',
 		title: 'app:place.bookings',
 		areas: ['booking'],

@@ -9,7 +9,7 @@ import { toasts } from '../../lib/ui/toasts.svelte';
 
 export type TimeLog = TimeLogsQuery['timeLogs']['nodes'][number];
 
-export const categories = ['coaching', 'technical', 'regulatory', 'commercial', 'network'] as const;
+export const categories = ['work', 'meeting', 'travel', 'training', 'other'] as const;
 
 /** What a category is called in the reader's language; one that the client does not know is shown as it is. */
 export function categoryName(category: string): string {

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { TextKey } from '../i18n/keys';
+import { parseMoney } from '../money/money';
 
 // Each rule's message is the key of the sentence that is shown beside the field.
 const key = (text: TextKey): TextKey => text;
@@ -48,3 +49,14 @@ export const wholeNumber = (min: number, max: number) =>
 		v.minValue(min, key('app:form.atLeast')),
 		v.maxValue(max, key('app:form.atMost')),
 	);
+
+/** An amount typed as text, or nothing; the currency can change with another field. */
+export const optionalAmount = (currencyOf: () => string) =>
+	v.pipe(
+		v.string(),
+		v.trim(),
+		v.check((text) => text === '' || parseMoney(text, currencyOf()) !== null, key('app:form.amount')),
+	);
+
+export const requiredAmount = (currencyOf: () => string) =>
+	v.pipe(v.string(), v.trim(), v.minLength(1, key('app:form.required')), optionalAmount(currencyOf));

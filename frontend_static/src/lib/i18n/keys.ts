@@ -14,6 +14,7 @@ import type secondments from '../../locales/en/secondments.json';
 import type settings from '../../locales/en/settings.json';
 import type space from '../../locales/en/space.json';
 import type time from '../../locales/en/time.json';
+import type units from '../../locales/en/units.json';
 
 interface Sentences {
 	account: typeof account;
@@ -31,6 +32,7 @@ interface Sentences {
 	settings: typeof settings;
 	space: typeof space;
 	time: typeof time;
+	units: typeof units;
 }
 
 export type Area = keyof Sentences;

@@ -25,8 +25,8 @@ export function parseMinutes(text: string): number | null {
 		.trim()
 		.toLowerCase()
 		.replace(',', '.')
-		.replace(/(小时|时|std\.?|stunden?|hours?|hrs?)/g, 'h')
-		.replace(/(分钟|分|minuten?|minutes?|mins?)/g, 'm')
+		.replace(/(小时|时|stunden?|std\.?|hours?|hrs?)/g, 'h')
+		.replace(/(分钟|分|minuten|minutes?|mins?)/g, 'm')
 		.replace(/\s+/g, '');
 	const clock = /^(\d{1,2}):([0-5]\d)$/.exec(plain);
 	if (clock) return Number(clock[1]) * 60 + Number(clock[2]);

@@ -1,0 +1,11 @@
+import type { UnitKind } from '../../gql/schema';
+
+export const unitKinds = [
+	'DESK',
+	'BENCH',
+	'OFFICE',
+	'LAB_SUITE',
+	'MEETING_ROOM',
+	'INSTRUMENT',
+	'STORAGE',
+] as const satisfies readonly UnitKind[];
