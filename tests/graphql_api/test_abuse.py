@@ -122,6 +122,15 @@ async def test_bodies(small_server: Server, body: bytes, accept: str) -> None:
     assert len(response.content) < 2_000
 
 
+@pytest.mark.parametrize("name", ["A B", "", "1A", "A-B", "Ä", "A\n", "x" * 129])
+async def test_an_operation_name_is_a_graphql_name(small_server: Server, name: str) -> None:
+    async with small_server.http() as client:
+        response = await client.post("/graphql", json={"query": "query A { hello }", "operationName": name})
+
+    assert response.status_code == 400
+    assert response.json()["errors"][0]["message"] == "`operationName` must be a GraphQL name."
+
+
 HEADERS: Mapping[str, tuple[Mapping[str, str], int]] = {
     "application/jsonx": ({"content-type": "application/jsonx"}, 415),
     "text/plain": ({"content-type": "text/plain"}, 415),

@@ -178,6 +178,18 @@ async def test_an_id_in_use_is_closed_with_4409(small_server: Server) -> None:
         assert await closed(socket) == (4409, "Subscriber for same already exists")
 
 
+async def test_a_long_id_fits_into_the_reason_of_the_close(small_server: Server) -> None:
+    long = "ü" * 128
+    async with small_server.ws() as socket:
+        await begin(socket)
+        await send(socket, subscribe("subscription { ticks }", long))
+        await receive(socket)
+        await send(socket, subscribe("{ hello }", long))
+        code, reason = await closed(socket)
+
+    assert (code, reason) == (4409, "Subscriber for " + "ü" * 54)
+
+
 async def test_an_id_is_free_again_after_completion(small_server: Server) -> None:
     async with small_server.ws() as socket:
         await begin(socket)
