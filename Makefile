@@ -57,7 +57,7 @@ format: env ## format Python and the client
 	@cd frontend_static && npm run --silent format
 
 bench: env ## run every benchmark
-	@for f in benchmarks/[a-z]*.py; do $(BIN)/python $$f || exit 1; done
+	@$(BIN)/incubator bench
 
 prove: env ## the long fault and property proofs; updates docs/evidence.md
 	@INCUBATOR_PROVE=1 $(BIN)/python -m pytest -m prove

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import platformdirs
 
@@ -19,6 +21,28 @@ def default_data_dir(environment: Mapping[str, str]) -> Path:
     if sys.platform.startswith("linux") and os.geteuid() == 0:
         return Path("/var/lib/incubator")
     return Path(platformdirs.user_data_dir("incubator", appauthor=False))
+
+
+def credentials(url: str) -> dict[str, Any]:
+    """Read a `postgresql://` address; `?host=/folder` names a Unix socket's folder, several hosts stand with commas."""
+    parts = urlsplit(url)
+    query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+    netloc = parts.netloc.rsplit("@", 1)[-1]
+    hosts, ports = [], []
+    for item in netloc.split(",") if netloc else []:
+        host, _, port = item.rpartition(":") if item.rpartition(":")[2].isdigit() else (item, "", "")
+        hosts.append(host.strip("[]"))
+        ports.append(int(port or 5432))
+    found: dict[str, Any] = {
+        "user": unquote(parts.username or "postgres"),
+        "password": unquote(parts.password) if parts.password else None,
+        "database": unquote(parts.path.lstrip("/")) or "postgres",
+        "host": query.get("host") or (hosts[0] if len(hosts) == 1 else hosts or "localhost"),
+        "port": int(query["port"]) if "port" in query else (ports[0] if len(ports) == 1 else ports or 5432),
+    }
+    if "sslmode" in query:
+        found["ssl"] = query["sslmode"]
+    return found
 
 
 @dataclass(frozen=True)

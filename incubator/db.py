@@ -7,12 +7,13 @@ from contextvars import ContextVar, Token
 from functools import wraps
 from types import TracebackType
 from typing import Any, Literal, ParamSpec, Self, TypeVar
-from urllib.parse import parse_qs, unquote, urlsplit
 
 import asyncpg
 from tortoise import Tortoise
 from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
 from tortoise.connection import ConnectionToken, get_connections
+
+from incubator.config import credentials
 
 logger = logging.getLogger(__name__)
 
@@ -62,28 +63,6 @@ async def _prepare(connection: Any) -> None:
             observer(query.query, query.elapsed)
 
     connection.add_query_logger(log)
-
-
-def credentials(url: str) -> dict[str, Any]:
-    """Read a `postgresql://` address; `?host=/folder` names a Unix socket's folder, several hosts stand with commas."""
-    parts = urlsplit(url)
-    query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
-    netloc = parts.netloc.rsplit("@", 1)[-1]
-    hosts, ports = [], []
-    for item in netloc.split(",") if netloc else []:
-        host, _, port = item.rpartition(":") if item.rpartition(":")[2].isdigit() else (item, "", "")
-        hosts.append(host.strip("[]"))
-        ports.append(int(port or 5432))
-    found: dict[str, Any] = {
-        "user": unquote(parts.username or "postgres"),
-        "password": unquote(parts.password) if parts.password else None,
-        "database": unquote(parts.path.lstrip("/")) or "postgres",
-        "host": query.get("host") or (hosts[0] if len(hosts) == 1 else hosts or "localhost"),
-        "port": int(query["port"]) if "port" in query else (ports[0] if len(ports) == 1 else ports or 5432),
-    }
-    if "sslmode" in query:
-        found["ssl"] = query["sslmode"]
-    return found
 
 
 def orm_config(url: str, *, pool_size: int = 10, is_durable: bool = True) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from tortoise.migrations.api import migrate as tortoise_migrate
 from tortoise.migrations.executor import MigrationExecutor
 
 from incubator import db
+from incubator.config import credentials
 
 ADVISORY_LOCK = 7_301_402_611
 _NAMED = re.compile(r"(?:ADD CONSTRAINT|CREATE (?:UNIQUE )?INDEX|CREATE (?:CONSTRAINT )?TRIGGER)\s+(\w+)", re.IGNORECASE)
@@ -16,7 +17,7 @@ _NAMED = re.compile(r"(?:ADD CONSTRAINT|CREATE (?:UNIQUE )?INDEX|CREATE (?:CONST
 
 async def migrate(url: str) -> None:
     """Apply what is missing. Of several migrators at once the first works under an advisory lock, the others wait and find nothing."""
-    found = db.credentials(url)
+    found = credentials(url)
     guard = await asyncpg.connect(**found, server_settings={"application_name": "incubator migrate"})
     try:
         await guard.execute("SELECT pg_advisory_lock($1)", ADVISORY_LOCK)

@@ -8,6 +8,7 @@ import asyncpg
 import pytest
 
 from incubator import db, schema
+from incubator.config import credentials
 from incubator.kernel import doorbell
 from tests.support.product import Product, running_product
 from tests.support.servers import Servers, running
@@ -59,7 +60,7 @@ async def database(database_url: str) -> AsyncIterator[str]:
 
 async def statement(servers: Servers, sql: str) -> None:
     """Run one statement outside of any test database."""
-    connection = await asyncpg.connect(**db.credentials(servers.postgres_url))
+    connection = await asyncpg.connect(**credentials(servers.postgres_url))
     try:
         await connection.execute(sql)
     finally:

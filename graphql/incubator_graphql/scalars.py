@@ -16,6 +16,9 @@ Base64 = NewType("Base64", bytes)
 MAX_MINOR_UNITS = 2**53 - 1
 MAX_FILE_BYTES = 700_000
 
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+"""No day of an incubator lies outside; at the ends of the calendar the day before and the month after do not exist."""
+
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _DATE_TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})", re.ASCII)
 
@@ -24,20 +27,26 @@ def parse_date(value: object) -> date:
     """Read a calendar day such as 2026-03-10."""
     if isinstance(value, str) and _DATE.fullmatch(value):
         try:
-            return date.fromisoformat(value)
+            found = date.fromisoformat(value)
         except ValueError:
-            pass
-    raise GraphQLError("A Date is written like 2026-03-10.")
+            found = date.min
+        if FIRST_YEAR <= found.year <= LAST_YEAR:
+            return found
+    raise GraphQLError(f"A Date is written like 2026-03-10 and lies in the years {FIRST_YEAR} to {LAST_YEAR}.")
 
 
 def parse_date_time(value: object) -> datetime:
     """Read an instant with its offset, such as 2026-03-10T08:30:00Z; the answer is in UTC."""
     if isinstance(value, str) and _DATE_TIME.fullmatch(value):
         try:
-            return datetime.fromisoformat(value).astimezone(UTC)
+            found = datetime.fromisoformat(value).astimezone(UTC)
         except (ValueError, OverflowError):
-            pass
-    raise GraphQLError("A DateTime is written like 2026-03-10T08:30:00Z, with its offset.")
+            found = datetime.min.replace(tzinfo=UTC)
+        if FIRST_YEAR <= found.year <= LAST_YEAR:
+            return found
+    raise GraphQLError(
+        f"A DateTime is written like 2026-03-10T08:30:00Z, with its offset, and lies in the years {FIRST_YEAR} to {LAST_YEAR}."
+    )
 
 
 def write_date_time(value: datetime) -> str:
@@ -72,13 +81,13 @@ def parse_base64(value: object) -> bytes:
 SCALARS: dict[object, ScalarDefinition] = {
     date: strawberry.scalar(
         name="Date",
-        description="A calendar day, `2026-03-10`; whose calendar is said by the field.",
+        description=f"A calendar day, `2026-03-10`, of the years {FIRST_YEAR} to {LAST_YEAR}; whose calendar is said by the field.",
         serialize=date.isoformat,
         parse_value=parse_date,
     ),
     datetime: strawberry.scalar(
         name="DateTime",
-        description="An instant in UTC, `2026-03-10T08:30:00Z`. Input may carry any offset.",
+        description=f"An instant in UTC, `2026-03-10T08:30:00Z`, of the years {FIRST_YEAR} to {LAST_YEAR}. Input may carry any offset.",
         serialize=write_date_time,
         parse_value=parse_date_time,
     ),

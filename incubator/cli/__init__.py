@@ -15,7 +15,6 @@ import click
 import typer
 
 from incubator import loop
-from incubator.cli import backup, doctor, people
 from incubator.cli.servers import addresses, connected
 from incubator.cli.supervisor import Supervisor
 from incubator.cli.up import child_environment, listening, up, web_child, worker_children
@@ -98,6 +97,8 @@ def command_migrate() -> None:
 @app.command("doctor")
 def command_doctor() -> None:
     """Say what works on this machine, and the remedy for what does not."""
+    from incubator.cli import doctor
+
     sys.exit(doctor.examine(settings()))
 
 
@@ -153,6 +154,8 @@ def command_export(
 @app.command("backup")
 def command_backup(file: Annotated[Path, typer.Argument(help="The file to write.")]) -> None:
     """Write database and files into one archive."""
+    from incubator.cli import backup
+
     with addresses(settings()) as found:
         backup.write(settings(), found.database_url, file)
     typer.echo(f"written {file}")
@@ -161,6 +164,8 @@ def command_backup(file: Annotated[Path, typer.Argument(help="The file to write.
 @app.command("restore")
 def command_restore(file: Annotated[Path, typer.Argument(help="An archive that `incubator backup` wrote.")]) -> None:
     """Read an archive back into an empty database."""
+    from incubator.cli import backup
+
     with addresses(settings()) as found:
         backup.read(settings(), found.database_url, file)
     typer.echo("restored")
@@ -192,6 +197,8 @@ def command_token_create(
     days: Annotated[int, typer.Option(min=0, max=3650, help="How long it works; 0 is without end.")] = 90,
 ) -> None:
     """Print a new API token and nothing else."""
+    from incubator.cli import people
+
     with _connected_command() as runner:
         typer.echo(runner.run(people.create_token(email, name, write, days)))
 
@@ -206,6 +213,8 @@ def command_user_create(
     city: Annotated[str, typer.Option(help="Of a new operator.")] = "Hamburg",
 ) -> None:
     """Add a person of the operator; the password is read from standard input."""
+    from incubator.cli import people
+
     password = typer.prompt("password", hide_input=True) if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
     with _connected_command() as runner:
         runner.run(people.create_user(email, name, operator, role, country, city, password))

@@ -8,8 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from incubator import db
-from incubator.config import Settings
+from incubator.config import Settings, credentials
 from incubator.embedded.processes import StartFailed
 
 DUMP = "database.dump"
@@ -25,7 +24,7 @@ def _tool(name: str) -> str:
 
 
 def _environment(database_url: str) -> dict[str, str]:
-    found: dict[str, Any] = db.credentials(database_url)
+    found: dict[str, Any] = credentials(database_url)
     environment = {
         **os.environ,
         "PGHOST": str(found["host"]),
@@ -81,7 +80,7 @@ def read(settings: Settings, database_url: str, file: Path) -> None:
             "--exit-on-error",
             "--single-transaction",
             "--no-owner",
-            f"--dbname={db.credentials(database_url)['database']}",
+            f"--dbname={credentials(database_url)['database']}",
         ]
         _run([*command, str(dump)], database_url, "the restore (is the database empty?)")
         saved = Path(folder) / FILES

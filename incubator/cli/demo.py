@@ -2,15 +2,16 @@
 
 import asyncpg
 
-from incubator import db, schema
+from incubator import schema
 from incubator.cli.servers import Addresses, connected
 from incubator.cli.up import progress_bar
+from incubator.config import credentials
 from incubator.demo import world
 
 
 async def reset(found: Addresses) -> None:
     """Drop everything of the product and load the demo world."""
-    connection = await asyncpg.connect(**db.credentials(found.database_url))
+    connection = await asyncpg.connect(**credentials(found.database_url))
     try:
         await connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
     finally:

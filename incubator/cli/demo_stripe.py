@@ -12,8 +12,8 @@ from uuid import UUID
 
 import asyncpg
 
-from incubator import db
 from incubator.cli.supervisor import Child
+from incubator.config import credentials
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Account:
 
 async def accounts(database_url: str, data_dir: Path) -> list[Account]:
     """Return an account for each legal entity outside mainland China; the keys are made once and kept in the data folder."""
-    connection = await asyncpg.connect(**db.credentials(database_url))
+    connection = await asyncpg.connect(**credentials(database_url))
     try:
         entities = await connection.fetch("SELECT id, series, name FROM legal_entity WHERE country <> 'CN' ORDER BY series")
     finally:

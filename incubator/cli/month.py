@@ -14,7 +14,7 @@ import asyncpg
 
 from incubator import db, jobs, schema
 from incubator.cli.servers import addresses
-from incubator.config import Settings
+from incubator.config import Settings, credentials
 from incubator.importing.errors import OutUnwritable
 from incubator.importing.month import OUT_COLUMNS, InvoicedGroup, bill_month
 from incubator.importing.month_file import LineRow, read_month
@@ -49,7 +49,7 @@ async def _bill(server_url: str, lines: Sequence[LineRow], month: Period) -> lis
 async def _database_of_its_own(server_url: str) -> AsyncIterator[str]:
     """Make an empty database on the server, and drop it afterwards, whatever happens."""
     name = f"incubator_month_{new_id().hex}"
-    connection = await asyncpg.connect(**db.credentials(server_url))
+    connection = await asyncpg.connect(**credentials(server_url))
     try:
         await connection.execute(f"CREATE DATABASE {name}")
         try:

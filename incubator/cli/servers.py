@@ -8,8 +8,10 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from incubator import db, jobs, loop, schema
-from incubator.config import Settings
+import asyncpg
+
+from incubator import loop
+from incubator.config import Settings, credentials
 from incubator.embedded.postgres import EmbeddedPostgres
 from incubator.embedded.processes import StartFailed
 from incubator.embedded.valkey import EmbeddedValkey
@@ -117,9 +119,7 @@ def ensure_database(admin_url: str) -> None:
     """Make the product's database in an embedded server when it is not there."""
 
     async def ensure() -> None:
-        import asyncpg
-
-        connection = await asyncpg.connect(**db.credentials(admin_url))
+        connection = await asyncpg.connect(**credentials(admin_url))
         try:
             if not await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", DATABASE):
                 await connection.execute(f"CREATE DATABASE {DATABASE}")
@@ -146,6 +146,8 @@ def addresses(settings: Settings) -> Iterator[Addresses]:
 @contextlib.asynccontextmanager
 async def connected(found: Addresses, *, migrated: bool = True, is_durable: bool = True) -> AsyncIterator[None]:
     """Connect this process to the database, with the schema brought up to date first."""
+    from incubator import db, jobs, schema  # half a second that commands without a database do not spend
+
     if migrated:
         await schema.migrate(found.database_url)
     await db.connect(found.database_url, is_durable=is_durable)

@@ -9,14 +9,17 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import replace
+from importlib.resources import files
 
+import asyncpg
 import typer
 
-from incubator import loop, schema
+from incubator import loop
 from incubator.cli import demo_stripe
 from incubator.cli.servers import Addresses, connected, embedded_servers, written_down
 from incubator.cli.supervisor import Child, Supervisor
-from incubator.config import Settings
+from incubator.config import Settings, credentials
+from incubator.demo.logins import LOADED
 from incubator.embedded.processes import StartFailed
 
 
@@ -84,9 +87,8 @@ def up(settings: Settings, *, processes: int) -> None:
 
 
 async def _run(settings: Settings, addresses: Addresses, taken: socket.socket, stripe_port: int, processes: int, started: float) -> None:
-    await schema.migrate(addresses.database_url)
-    if settings.is_demo:
-        await _load_demo(addresses)
+    if not await _is_current(addresses.database_url, settings.is_demo):
+        await _prepare(addresses, settings.is_demo)
     environment = child_environment(settings, addresses)
     tasks = [asyncio.get_running_loop().create_task(_announce(settings, started))]
     children = []
@@ -102,7 +104,28 @@ async def _run(settings: Settings, addresses: Addresses, taken: socket.socket, s
     say("\nstopping …")
 
 
-async def _load_demo(addresses: Addresses) -> None:
+async def _is_current(database_url: str, is_demo: bool) -> bool:
+    """Tell by two cheap questions whether the schema is the present one and the demo world is there, so that a later start is quick."""
+    known = sorted(entry.name.removesuffix(".py") for entry in files("incubator.migrations").iterdir() if entry.name.startswith("0"))
+    connection = await asyncpg.connect(**credentials(database_url))
+    try:
+        if not await connection.fetchval("SELECT to_regclass('tortoise_migrations') IS NOT NULL"):
+            return False
+        applied = [row["name"] for row in await connection.fetch("SELECT name FROM tortoise_migrations ORDER BY name")]
+        if applied != known:
+            return False
+        return not is_demo or bool(await connection.fetchval("SELECT EXISTS (SELECT 1 FROM audit_entry WHERE action = $1)", LOADED))
+    finally:
+        await connection.close()
+
+
+async def _prepare(addresses: Addresses, is_demo: bool) -> None:
+    """Migrate, and load the demo world when it is asked for and not there."""
+    from incubator import schema
+
+    await schema.migrate(addresses.database_url)
+    if not is_demo:
+        return
     from incubator.demo import world
 
     async with connected(addresses, migrated=False, is_durable=False):

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+LOADED = "demo world loaded"
+"""The audit trail's word for a world that was loaded to its end."""
 PASSWORD = "incubator-demo-2026"  # noqa: S105 - printed at every start of the demo
 
 

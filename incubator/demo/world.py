@@ -9,6 +9,7 @@ from uuid import UUID
 from incubator import db, jobs
 from incubator.demo import cast, house, life
 from incubator.demo.life import Resident
+from incubator.demo.logins import LOADED
 from incubator.importing import service as importing
 from incubator.kernel import audit, clock, work
 from incubator.kernel.actor import SYSTEM, OrganizationKind, Role
@@ -24,7 +25,6 @@ Progress = Callable[[int, int, str], None]
 RESIDENCIES = 34
 MONTHS = 12
 LEFT_FOR_WORKERS = frozenset({"make invoice document", "send mail"})
-LOADED = "demo world loaded"
 HOMES = {
     "elbe_cell": "hamburg",
     "foerde_dx": "kiel",

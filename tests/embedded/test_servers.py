@@ -11,8 +11,8 @@ from tempfile import TemporaryDirectory
 import asyncpg
 import pytest
 
-from incubator import db
 from incubator.cli.servers import AlreadyRunning, data_folder_lock
+from incubator.config import credentials
 from incubator.embedded.postgres import EmbeddedPostgres
 from incubator.embedded.processes import StartFailed
 from incubator.embedded.valkey import EmbeddedValkey
@@ -28,7 +28,7 @@ def folder() -> Iterator[Path]:
 
 async def ask(url: str, sql: str) -> object:
     """Run one statement on a server."""
-    connection = await asyncpg.connect(**db.credentials(url))
+    connection = await asyncpg.connect(**credentials(url))
     try:
         return await connection.fetchval(sql)
     finally:

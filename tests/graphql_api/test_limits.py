@@ -48,6 +48,46 @@ async def test_the_default_of_a_variable_is_charged_when_it_is_left_out() -> Non
     assert (cost(document), cost(document, n=2)) == (1 + 60 * 2, 1 + 2 * 2)
 
 
+EXCESSES = {
+    "depth": "{" + " items { nodes { children { nodes" * 5 + " { number }" + " } } }" * 5 + "}",
+    "fields": "{ ...F0 } "
+    + " ".join(f"fragment F{n} on Query {{ ...F{n + 1} ...F{n + 1} }}" for n in range(9))
+    + " fragment F9 on Query { __typename }",
+    "aliases": "{" + " ".join(f"a{n}: hello" for n in range(31)) + "}",
+    "directives": "{ hello " + "@skip(if: false) " * 31 + "}",
+    "fields of one name": "{" + " hello" * 11 + "}",
+    "fragments": "{ hello } " + " ".join(f"fragment F{n} on Query {{ hello }}" for n in range(31)),
+    "operations": " ".join(f"query Q{n} {{ hello }}" for n in range(11)),
+    "cost": "{ items(first: 100) { nodes { children(first: 100) { nodes { number square } } } } }",
+}
+
+
+@pytest.mark.parametrize("what", EXCESSES)
+async def test_each_bound_refuses_what_passes_it(small_server: Server, what: str) -> None:
+    async with small_server.http() as client:
+        body = (await client.post("/graphql", json={"query": EXCESSES[what]})).json()
+
+    assert [(error["extensions"]["code"], error["extensions"].get("what")) for error in body["errors"]] == [("TooMuch", what)]
+
+
+async def test_lists_in_variables_are_bounded_wherever_they_stand(small_server: Server) -> None:
+    document = "mutation($i: RenameInput!) { rename(input: $i) { name } }"
+
+    async with small_server.http() as client:
+        fits = (await client.post("/graphql", json={"query": document, "variables": {"i": {"name": "x", "tags": ["t"] * 100}}})).json()
+        over = (await client.post("/graphql", json={"query": document, "variables": {"i": {"name": "x", "tags": ["t"] * 101}}})).json()
+
+    assert fits["data"] == {"rename": {"name": "x"}}
+    assert over["errors"][0]["extensions"] == {"code": "TooMuch", "what": "list items", "found": 101, "allowed": 100}
+
+
+async def test_a_document_has_at_most_2000_tokens(small_server: Server) -> None:
+    async with small_server.http() as client:
+        body = (await client.post("/graphql", json={"query": "{ total(numbers: [" + "1 " * 2_000 + "]) }"})).json()
+
+    assert "2000 tokens" in body["errors"][0]["message"]
+
+
 async def test_the_answer_reports_the_cost() -> None:
     async with serving(SmallWorld(buckets=FakeBuckets(left=1_000))) as server, server.http() as client:
         body = (await client.post("/graphql", json={"query": "{ items(first: 3) { nodes { number } } }"})).json()

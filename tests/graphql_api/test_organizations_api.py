@@ -144,6 +144,19 @@ async def test_preferences_change_once_a_version(web: Web) -> None:
     assert (wrong["errors"][0]["__typename"], wrong["errors"][0]["value"]) == ("UnknownZone", "Mars/Base")
 
 
+async def test_each_mutation_of_an_operation_shows_what_it_has_changed_itself(web: Web) -> None:
+    session = await session_of(await make.startup_owner())
+    twice = """mutation { a: updatePreferences(input: {timeZone: "Asia/Tokyo", expectedVersion: 1}) { person { timeZone version } }
+      b: updatePreferences(input: {timeZone: "Europe/Paris", expectedVersion: 2}) { person { timeZone version } } }"""
+
+    data = (await ask(web, session, twice))["data"]
+
+    assert data == {
+        "a": {"person": {"timeZone": "Asia/Tokyo", "version": 2}},
+        "b": {"person": {"timeZone": "Europe/Paris", "version": 3}},
+    }
+
+
 async def test_switching_shows_the_other_organization_at_once(web: Web) -> None:
     owner, other = await make.startup_owner(), await make.organization("corporate")
     await service.give_role(SYSTEM, some(owner.person_id), other, Role.SCOUT)
