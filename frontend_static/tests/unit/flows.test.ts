@@ -206,6 +206,7 @@ describe('booking', () => {
 		expect(await screen.findByText('EUR 52.50')).toBeInTheDocument();
 		expect(server.variablesOf('BookingQuote')[0]).toEqual({
 			unitId: 'u1',
+			organizationId: null,
 			startsAt: '2099-11-24T08:00:00Z',
 			endsAt: '2099-11-24T09:00:00Z',
 		});
