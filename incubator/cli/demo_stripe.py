@@ -49,10 +49,12 @@ def environment(found: list[Account]) -> dict[str, str]:
     return keys | {f"INCUBATOR_STRIPE_{account.series}_WEBHOOK_SECRET": account.webhook_secret for account in found}
 
 
-def child(data_dir: Path, port: int) -> Child:
-    """Return the simulator's process."""
+def child(data_dir: Path, port: int, after: asyncio.Event) -> Child:
+    """Return the simulator's process, which starts after an event."""
     state = data_dir / "stripe-simulator.sqlite3"
-    return Child("stripe", [sys.executable, "-m", "incubator.embedded.stripe_simulator", "--port", str(port), "--state", str(state)])
+    return Child(
+        "stripe", [sys.executable, "-m", "incubator.embedded.stripe_simulator", "--port", str(port), "--state", str(state)], after=after
+    )
 
 
 async def introduce(found: list[Account], api_base: str, web_port: int) -> None:

@@ -16,12 +16,16 @@ CALM_S = 10
 
 @dataclass(frozen=True)
 class Child:
-    """A process to keep running. `environment` is added to this process's own; `pass_fds` are sockets it inherits."""
+    """A process to keep running. `environment` is added to this process's own; `pass_fds` are sockets it inherits.
+
+    It starts when `after` is set, so that what people wait for has the machine to itself first.
+    """
 
     name: str
     command: Sequence[str]
     environment: dict[str, str] = field(default_factory=dict)
     pass_fds: tuple[int, ...] = ()
+    after: asyncio.Event | None = None
 
 
 class Supervisor:
@@ -58,6 +62,11 @@ class Supervisor:
 
     async def _keep(self, child: Child) -> None:
         delay = 0.2
+        if child.after is not None:
+            waiting = [asyncio.ensure_future(child.after.wait()), asyncio.ensure_future(self._stopping.wait())]
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            for task in waiting:
+                task.cancel()
         while not self._stopping.is_set():
             started = asyncio.get_running_loop().time()
             process = await asyncio.create_subprocess_exec(

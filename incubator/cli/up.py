@@ -65,9 +65,11 @@ def web_child(taken: socket.socket, environment: dict[str, str]) -> Child:
     return Child("web", command, environment, (taken.fileno(),))
 
 
-def worker_children(count: int, environment: dict[str, str]) -> list[Child]:
-    """Return worker processes."""
-    return [Child(f"worker-{number}", [sys.executable, "-m", "incubator_workers"], environment) for number in range(1, count + 1)]
+def worker_children(count: int, environment: dict[str, str], after: asyncio.Event | None = None) -> list[Child]:
+    """Return worker processes, which start after an event."""
+    return [
+        Child(f"worker-{number}", [sys.executable, "-m", "incubator_workers"], environment, after=after) for number in range(1, count + 1)
+    ]
 
 
 def up(settings: Settings, *, processes: int) -> None:
@@ -90,14 +92,15 @@ async def _run(settings: Settings, addresses: Addresses, taken: socket.socket, s
     if not await _is_current(addresses.database_url, settings.is_demo):
         await _prepare(addresses, settings.is_demo)
     environment = child_environment(settings, addresses)
-    tasks = [asyncio.get_running_loop().create_task(_announce(settings, started))]
+    is_served = asyncio.Event()
+    tasks = [asyncio.get_running_loop().create_task(_announce(settings, started, is_served))]
     children = []
     if stripe_port:
         accounts = await demo_stripe.accounts(addresses.database_url, settings.data_dir)
         environment |= demo_stripe.environment(accounts)
-        children.append(demo_stripe.child(settings.data_dir, stripe_port))
+        children.append(demo_stripe.child(settings.data_dir, stripe_port, is_served))
         tasks.append(asyncio.get_running_loop().create_task(demo_stripe.introduce(accounts, addresses.stripe_api_base, settings.port)))
-    supervisor = Supervisor([web_child(taken, environment), *worker_children(processes, environment), *children])
+    supervisor = Supervisor([web_child(taken, environment), *worker_children(processes, environment, is_served), *children])
     await supervisor.run()
     for task in tasks:
         task.cancel()
@@ -155,11 +158,12 @@ def child_environment(settings: Settings, addresses: Addresses) -> dict[str, str
     return found | {"INCUBATOR_LOG_FILE": str(logs / "incubator.log")}
 
 
-async def _announce(settings: Settings, started: float) -> None:
+async def _announce(settings: Settings, started: float, is_served: asyncio.Event) -> None:
     """Wait for the product to be ready, then say where it is and who may sign in."""
     address = f"http://127.0.0.1:{settings.port}"
     while not await asyncio.to_thread(_is_ready, f"{address}/readyz"):  # noqa: ASYNC110 - another process becomes ready
         await asyncio.sleep(0.05)
+    is_served.set()
     say(f"\n  Incubator is ready at {settings.public_url}  ({time.monotonic() - started:.1f} s)")
     if settings.is_demo:
         from incubator.demo.logins import LOGINS

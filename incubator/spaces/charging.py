@@ -14,7 +14,7 @@ SUPPLY_OF_KIND = {
     "office": Supply.ROOM,
     "lab suite": Supply.ROOM,
     "storage": Supply.ROOM,
-    "meeting room": Supply.SERVICE,
+    "meeting room": Supply.WORKPLACE,
     "instrument": Supply.INSTRUMENT,
 }
 

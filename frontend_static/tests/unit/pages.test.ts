@@ -142,7 +142,7 @@ const pages: readonly PageCase[] = [
 		empty: { bookings: page([]) },
 		emptyText: 'Elbe, free',
 		fullText: 'Investor visit',
-		others: { ...sites, BookableUnits: { units: page([data.unit]) } },
+		others: { ...sites, OwnSite: { residencies: page([data.residency]) }, BookableUnits: { units: page([data.unit]) } },
 	},
 	{
 		name: 'invoices',
