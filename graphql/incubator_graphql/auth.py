@@ -19,7 +19,7 @@ from incubator_graphql.cross_site import is_cross_site
 from incubator_graphql.failures import camel
 from incubator_graphql.ids import outward
 
-TRIES = Allowance("auth", capacity=60, per_s=1)
+TRIES = Allowance("auth", capacity=120, per_s=2)
 MAX_BODY = 10_000
 MAX_TEXT = 1_000
 

@@ -1,12 +1,14 @@
 """What Prometheus reads. Labels come from our own routes and outcomes, never from what a client sends."""
 
 import os
+from collections.abc import Iterator
 
 from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.multiprocess import MultiProcessCollector
 from starlette.requests import Request
 from starlette.responses import Response
+from strawberry.extensions import SchemaExtension
 
 REQUESTS = Counter("incubator_http_requests_total", "Answered HTTP requests", ("route", "method", "status"))
 DURATIONS = Histogram(
@@ -17,6 +19,16 @@ DURATIONS = Histogram(
 )
 OPERATIONS = Counter("incubator_graphql_operations_total", "GraphQL operations", ("type", "outcome"))
 SOCKETS = Gauge("incubator_graphql_sockets", "Open WebSockets of signed-in people", multiprocess_mode="livesum")
+
+
+class Counted(SchemaExtension):
+    """Counts operations by their type and whether they had errors; a subscription when it ends."""
+
+    def on_operation(self) -> Iterator[None]:
+        yield
+        operation = self.execution_context
+        kind = operation.operation_type.value if operation.graphql_document and not operation.pre_execution_errors else "none"
+        OPERATIONS.labels(kind, "errors" if operation.pre_execution_errors else "fine").inc()
 
 
 async def metrics(request: Request) -> Response:

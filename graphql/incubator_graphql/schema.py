@@ -17,6 +17,7 @@ from incubator_graphql.execution import OperationSchema, TimeLimit
 from incubator_graphql.importing.mutations import ImportingMutation
 from incubator_graphql.limits import Limits
 from incubator_graphql.measure import Bounds
+from incubator_graphql.metrics import Counted
 from incubator_graphql.notifications.mutations import NotificationsMutation
 from incubator_graphql.notifications.queries import NotificationsQuery
 from incubator_graphql.organizations.mutations import OrganizationsMutation
@@ -76,7 +77,7 @@ class Subscription(ChangesSubscription):
 def make_schema(buckets: Buckets, documents: Documents, bounds: Bounds | None = None) -> OperationSchema:
     """Make the schema with its limits."""
     held = bounds or Bounds()
-    extensions: list[Callable[[], SchemaExtension]] = [lambda: Limits(held, documents, buckets), TimeLimit]
+    extensions: list[Callable[[], SchemaExtension]] = [Counted, lambda: Limits(held, documents, buckets), TimeLimit]
     return OperationSchema(
         query=Query,
         mutation=Mutation,

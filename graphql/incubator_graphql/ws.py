@@ -16,6 +16,7 @@ from incubator.kernel.errors import DomainError
 from incubator.kernel.ids import new_id
 from incubator_graphql import failures, wire
 from incubator_graphql.context import OperationContext, open_context
+from incubator_graphql.metrics import SOCKETS
 from incubator_graphql.operation_request import MalformedRequest, read_request
 
 if TYPE_CHECKING:
@@ -43,12 +44,15 @@ class Sockets:
         if len(held) >= self._per_person:
             return False
         held.add(id(socket))
+        SOCKETS.inc()
         return True
 
     def leave(self, socket: object) -> None:
         """Count a socket out; one that was never counted is no error."""
         for person, held in list(self._open.items()):
-            held.discard(id(socket))
+            if id(socket) in held:
+                held.discard(id(socket))
+                SOCKETS.dec()
             if not held:
                 del self._open[person]
 

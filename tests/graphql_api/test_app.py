@@ -59,6 +59,31 @@ async def test_metrics_count_by_our_own_routes_only(web: Web) -> None:
     assert "nowhere" not in figures
 
 
+async def test_metrics_count_operations_and_sockets(web: Web) -> None:
+    session = await session_of(await make.startup_owner())
+    async with web.client() as client:
+
+        async def figure(name: str) -> float:
+            lines = (await client.get("/metrics")).text.splitlines()
+            return sum(float(line.rpartition(" ")[2]) for line in lines if line.startswith(name))
+
+        fine, wrong = (
+            'incubator_graphql_operations_total{outcome="fine",type="query"}',
+            'incubator_graphql_operations_total{outcome="errors"',
+        )
+        before = await figure(fine), await figure(wrong), await figure("incubator_graphql_sockets")
+        await client.post("/graphql", json={"query": "{ sites { totalCount } }"})
+        await client.post("/graphql", json={"query": "{ nothing }"})
+        async with web.socket(session["session"]) as socket:
+            await socket.send('{"type": "connection_init"}')
+            await socket.recv()
+            within = await figure("incubator_graphql_sockets")
+        after = await figure(fine), await figure(wrong)
+
+    assert within == before[2] + 1
+    assert after == (before[0] + 1, before[1] + 1)
+
+
 async def test_without_a_built_client_it_says_what_to_do(web: Web, tmp_path: Path, servers: Servers) -> None:
     async with web.client() as client:
         assert (await client.get("/nothing.js")).status_code == 404

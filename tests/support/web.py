@@ -65,12 +65,16 @@ class Web:
 
 
 @asynccontextmanager
-async def serving(servers: Servers, database_url: str, *, is_demo: bool = False, client_folder: Path | None = None) -> AsyncIterator[Web]:
+async def serving(
+    servers: Servers, database_url: str, *, is_demo: bool = False, client_folder: Path | None = None, public_url: str = ""
+) -> AsyncIterator[Web]:
     """Serve the product by uvicorn, as in production, on a free port."""
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     port = listener.getsockname()[1]
-    settings = Settings(data_dir=servers.folder, public_url=f"http://127.0.0.1:{port}", is_demo=is_demo, requires_two_factor=False)
+    settings = Settings(
+        data_dir=servers.folder, public_url=public_url or f"http://127.0.0.1:{port}", is_demo=is_demo, requires_two_factor=False
+    )
     process = WebProcess(settings, database_url, servers.redis_url)
     if client_folder is not None:
         process = replace(process, client_folder=client_folder)
