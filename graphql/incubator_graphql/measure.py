@@ -45,7 +45,7 @@ class Bounds:
     fields: int = 400
     aliases: int = 30
     directives: int = 30
-    repeats: int = 10
+    repeats: int = 5
     fragments: int = 30
     operations: int = 10
     tokens: int = 2_000

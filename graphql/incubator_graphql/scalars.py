@@ -16,7 +16,7 @@ Base64 = NewType("Base64", bytes)
 MAX_MINOR_UNITS = 2**53 - 1
 MAX_FILE_BYTES = 700_000
 
-FIRST_YEAR, LAST_YEAR = 1900, 2199
+FIRST_YEAR, LAST_YEAR = 1900, 2999
 """No day of an incubator lies outside; at the ends of the calendar the day before and the month after do not exist."""
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)

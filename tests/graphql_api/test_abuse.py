@@ -39,6 +39,7 @@ DOCUMENTS: Mapping[str, str] = {
     "40 x 40 inline fragments": "{" + " ".join("... {" + " ".join("... { hello }" for _ in range(40)) + "}" for _ in range(40)) + "}",
     "399 fields of one name": "{" + " hello" * 399 + "}",
     "10 x 10 x 2 fields of one name": "{" + (" items {" + (" nodes {" + " number" * 2 + "}") * 10 + "}") * 10 + "}",
+    "5 x 5 x 5 fields of one name": "{" + (" items {" + (" nodes {" + " number square" * 5 + "}") * 5 + "}") * 5 + "}",
     "900 fields of one name": "{" + " hello" * 900 + "}",
     "20,000 fields": "{" + " hello" * 8_000 + "}",
     "100 aliases": "{" + " ".join(f"a{n}: hello" for n in range(100)) + "}",

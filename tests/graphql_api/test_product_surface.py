@@ -80,9 +80,9 @@ HEAVY = {
     "all time": '{ timeLogs(from: "0001-01-01", until: "9999-12-31") { nodes { id } } }',
     "instants at the ends": '{ bookings(from: "0001-01-01T00:00:00Z", until: "9999-12-31T23:59:59Z") { nodes { id } } }',
     "instants beyond the ends": '{ bookings(from: "0001-01-01T00:00:00+14:00", until: "9999-12-31T23:59:59-12:00") { nodes { id } } }',
-    "all of our time": '{ timeLogs(from: "1900-01-01", until: "2199-12-31") { nodes { id } } }',
-    "our instants": '{ bookings(from: "1900-01-01T00:00:00Z", until: "2199-12-31T23:59:59Z") { nodes { id } } }',
-    "months at our ends": '{ a: portfolio(month: "1900-01-01") { totalCount } b: portfolio(month: "2199-12-31") { totalCount } }',
+    "all of our time": '{ timeLogs(from: "1900-01-01", until: "2999-12-31") { nodes { id } } }',
+    "our instants": '{ bookings(from: "1900-01-01T00:00:00Z", until: "2999-12-31T23:59:59Z") { nodes { id } } }',
+    "months at our ends": '{ a: portfolio(month: "1900-01-01") { totalCount } b: portfolio(month: "2999-12-31") { totalCount } }',
     "a month at the ends": '{ a: portfolio(month: "0001-01-01") { totalCount } b: portfolio(month: "9999-12-31") { totalCount } }',
     "a cursor of another list": '{ organizations(after: "WyJhIiwgImIiXQ") { nodes { id } } }',
 }

@@ -15,14 +15,14 @@ from incubator.kernel.ids import new_id
 from incubator_graphql import ids, scalars, wire
 
 
-@pytest.mark.parametrize("text", ["2026-03-10", "1900-01-01", "2199-12-31", "2028-02-29"])
+@pytest.mark.parametrize("text", ["2026-03-10", "1900-01-01", "2999-12-31", "2028-02-29"])
 async def test_days(text: str) -> None:
     assert scalars.parse_date(text) == date.fromisoformat(text)
 
 
 @pytest.mark.parametrize(
     "value",
-    ["", "2026-3-10", "20260310", "2026-02-30", "2026-03-10T00:00:00Z", "1899-12-31", "2200-01-01", "٢٠٢٦-٠٣-١٠", 20260310, None, True],
+    ["", "2026-3-10", "20260310", "2026-02-30", "2026-03-10T00:00:00Z", "1899-12-31", "3000-01-01", "٢٠٢٦-٠٣-١٠", 20260310, None, True],
 )
 async def test_what_is_no_day(value: object) -> None:
     with pytest.raises(GraphQLError, match="A Date is written like"):
