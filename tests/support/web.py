@@ -17,7 +17,7 @@ import uvicorn
 from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
 
-from incubator import db
+from incubator import db, valkey
 from incubator.config import Settings
 from incubator.kernel.actor import Actor
 from incubator.organizations import service, sign_in
@@ -69,6 +69,9 @@ async def serving(
     servers: Servers, database_url: str, *, is_demo: bool = False, client_folder: Path | None = None, public_url: str = ""
 ) -> AsyncIterator[Web]:
     """Serve the product by uvicorn, as in production, on a free port."""
+    redis = valkey.client(servers.redis_url)
+    await redis.flushdb()  # what other tests have spent of an address's allowance is not this one's
+    await redis.aclose()
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     port = listener.getsockname()[1]
