@@ -15,6 +15,27 @@ export default defineConfig({
 		modulePreload: { polyfill: false },
 		manifest: true,
 		reportCompressedSize: false,
+		rolldownOptions: {
+			output: {
+				// A page of its own many small chunks would wait for round trips, not for bytes: what every page needs is one
+				// chunk, what forms need a second one.
+				codeSplitting: {
+					groups: [
+						{ name: 'vendor', test: /node_modules\/(svelte|esm-env|clsx|@urql|@0no-co|wonka|i18next)\//, priority: 3 },
+						{
+							name: 'forms',
+							test: /node_modules\/valibot\/|src\/lib\/(form\/(form|rules)|ui\/(Calendar|Checkbox|Combobox|ConfirmDialog|DateField|Dialog|Field|MoneyField|SelectField|TextArea|TextField))\b|src\/lib\/time\/typedDays/,
+							priority: 2,
+						},
+						{
+							name: 'kit',
+							test: /src\/(app|gql)\/|src\/lib\/(form\/failures|gql|i18n|money|routing|text\/csv|time|ui)/,
+							priority: 1,
+						},
+					],
+				},
+			},
+		},
 	},
 	server: {
 		proxy: {

@@ -5,19 +5,21 @@ import App from './app/App.svelte';
 import { routes } from './app/routes';
 import { session } from './app/session.svelte';
 import { applyStoredTheme } from './app/theme.svelte';
-import { rememberedLanguage, setLanguage } from './lib/i18n/i18n.svelte';
+import { preloadAreas, rememberedLanguage, setLanguage } from './lib/i18n/i18n.svelte';
 import { matchRoute } from './lib/routing/router.svelte';
 
 applyStoredTheme();
 
 // The page's code and data, who is signed in, and the words are all asked for at once.
 const match = matchRoute(routes, location.pathname);
+const language = rememberedLanguage();
 void match?.route.load();
-if (session.wasSignedIn) match?.route.prefetch?.(match.params, new URLSearchParams(location.search));
+preloadAreas(language, match?.route.areas ?? []);
 void session.start();
 
 if (!('Temporal' in globalThis)) await import('temporal-polyfill/global');
-await setLanguage(rememberedLanguage());
+match?.route.prefetch?.(match.params, new URLSearchParams(location.search));
+await setLanguage(language);
 
 const target = document.getElementById('app');
 if (target) mount(App, { target });

@@ -1,3 +1,4 @@
+import { prefetchBookings } from '../features/booking/prefetch';
 import { InvoiceDetails } from '../gql/InvoiceDetails';
 import { OfferDetails } from '../gql/OfferDetails';
 import { OpenCalls } from '../gql/OpenCalls';
@@ -97,6 +98,7 @@ export const routes: readonly Route[] = [
 		areas: ['booking'],
 		audience: 'signedIn',
 		load: () => import('../features/booking/BookingsPage.svelte'),
+		prefetch: prefetchBookings,
 	},
 	{
 		pattern: '/invoices',

@@ -9,7 +9,7 @@ import { router } from '../lib/routing/router.svelte';
 import { setViewerZone } from '../lib/time/dates';
 import { accessOf } from './access';
 import * as auth from './auth';
-import { forgetHome, rememberedHome, rememberHome } from './homePrefetch';
+import { forgetHome, rememberHome } from './homePrefetch';
 
 export type ViewerData = NonNullable<ViewerQuery['viewer']>;
 
@@ -24,11 +24,6 @@ class Session {
 	epoch = $state(0);
 	#stop: (() => void) | null = null;
 	#knownPersonId: string | null = null;
-
-	/** This browser showed somebody's home before, so a session is likely. */
-	get wasSignedIn(): boolean {
-		return rememberedHome() !== null;
-	}
 
 	/** Asks who is signed in and follows it; the promise ends with the first answer. */
 	start(): Promise<void> {

@@ -189,7 +189,7 @@ describe('booking', () => {
 
 	function openForm(answers: Parameters<typeof serve>[0], isStaff = false) {
 		const server = serve(answers);
-		const events = { onpending: vi.fn(), onsettled: vi.fn(), onbooked: vi.fn(), onclose: vi.fn() };
+		const events = { onpending: vi.fn(), onrefused: vi.fn(), onbooked: vi.fn(), onclose: vi.fn() };
 		render(BookingDialog, {
 			site: data.site,
 			units: [data.unit as never],
@@ -229,7 +229,7 @@ describe('booking', () => {
 		await user.type(await screen.findByLabelText('Why it is booked all the same'), 'Fire drill');
 		await user.type(screen.getByLabelText('What for'), 'Stand-up');
 		await press('Book');
-		await waitFor(() => expect(events.onbooked).toHaveBeenCalledWith('new'));
+		await waitFor(() => expect(events.onbooked).toHaveBeenCalledWith(expect.stringMatching(/^pending-/), 'new'));
 		expect(server.variablesOf('CreateBooking')[0]?.input).toMatchObject({
 			overrideReason: 'Fire drill',
 			title: 'Stand-up',
@@ -253,7 +253,7 @@ describe('booking', () => {
 		expect(events.onpending).toHaveBeenCalledWith(
 			expect.objectContaining({ title: 'Stand-up', startsAt: '2099-11-24T08:00:00Z' }),
 		);
-		expect(events.onsettled).toHaveBeenCalledWith(events.onpending.mock.calls[0]?.[0].id);
+		expect(events.onrefused).toHaveBeenCalledWith(events.onpending.mock.calls[0]?.[0].id);
 		expect(events.onbooked).not.toHaveBeenCalled();
 		expect(screen.getByLabelText('What for')).toHaveValue('Stand-up');
 	});

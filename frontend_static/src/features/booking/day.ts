@@ -6,13 +6,15 @@ import { type Held, segmentsOf, stepMinutes, type TimelineRow, windowOf } from '
 export type BookableUnit = BookableUnitsQuery['units']['nodes'][number];
 export type Booking = DayBookingsQuery['bookings']['nodes'][number];
 
-/** A booking that is on its way to the server, shown at once. */
+/** A booking that is on its way to the server, shown at once; it takes the booking's own id when the server has answered. */
 export interface PendingBooking {
 	readonly id: string;
 	readonly unitId: string;
 	readonly title: string;
 	readonly startsAt: string;
 	readonly endsAt: string;
+	/** The server has it; only the list does not yet. */
+	readonly isMade: boolean;
 }
 
 interface DayInput {
@@ -37,7 +39,10 @@ export function layoutOf({ units, bookings, pending, day, zone, detailOf, nowMin
 		...bookings
 			.filter(({ state }) => state === 'CONFIRMED')
 			.map((booking) => heldBy(booking.id, booking.unit.id, booking, day, zone)),
-		...pending.map((booking) => heldBy(booking.id, booking.unitId, booking, day, zone)),
+		// The list may bring a booking before it is struck off here.
+		...pending
+			.filter(({ id }) => !bookings.some((booking) => booking.id === id))
+			.map((booking) => heldBy(booking.id, booking.unitId, booking, day, zone)),
 	];
 	const shownUnits = new Set(units.map(({ id }) => id));
 	const openByUnit = new Map(units.map((unit) => [unit.id, openSpans(unit.openingHours, day)]));

@@ -5,11 +5,12 @@ import { parseMoney } from '../money/money';
 // Each rule's message is the key of the sentence that is shown beside the field.
 const key = (text: TextKey): TextKey => text;
 
-export const requiredText = (maxLength = 200) =>
+export const requiredText = (maxLength = 200, minLength = 1) =>
 	v.pipe(
 		v.string(),
 		v.trim(),
 		v.minLength(1, key('app:form.required')),
+		v.minLength(minLength, key('app:form.tooShort')),
 		v.maxLength(maxLength, key('app:form.tooLong')),
 	);
 
@@ -26,7 +27,7 @@ export const emailAddress = v.pipe(
 
 export const newPassword = v.pipe(
 	v.string(),
-	v.minLength(12, key('app:form.passwordTooShort')),
+	v.minLength(12, key('app:form.tooShort')),
 	v.maxLength(200, key('app:form.tooLong')),
 );
 

@@ -64,6 +64,11 @@ async function fetchArea(wanted: Language, area: Area): Promise<void> {
 	i18next.addResourceBundle(wanted, area, (await file()).default);
 }
 
+/** Asks for the files of a language before anything is shown; what needs them later finds them there. */
+export function preloadAreas(wanted: Language, areas: readonly Area[]): void {
+	for (const area of ['app', ...areas] as const) void files[`../../locales/${wanted}/${area}.json`]?.();
+}
+
 /** Makes the sentences of these areas ready in the current language. */
 export async function loadAreas(areas: readonly Area[]): Promise<void> {
 	const missing = areas.filter((area) => !i18next.hasResourceBundle(language, area));
