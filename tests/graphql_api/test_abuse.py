@@ -70,7 +70,7 @@ DOCUMENTS: Mapping[str, str] = {
 @pytest.mark.parametrize("document", DOCUMENTS.values(), ids=DOCUMENTS.keys())
 async def test_documents(small_server: Server, document: str, token: str | None) -> None:
     async with small_server.http(token) as client:
-        began = time.process_time()
+        began = now()
         response = await client.post("/graphql", json={"query": document})
 
     harmless(response, began)
@@ -116,7 +116,7 @@ BODIES: Mapping[str, bytes] = {
 @pytest.mark.parametrize("body", BODIES.values(), ids=BODIES.keys())
 async def test_bodies(small_server: Server, body: bytes, accept: str) -> None:
     async with small_server.http() as client:
-        began = time.process_time()
+        began = now()
         response = await client.post("/graphql", content=body, headers={"content-type": JSON, "accept": accept})
 
     harmless(response, began)
@@ -156,7 +156,7 @@ HEADERS: Mapping[str, tuple[Mapping[str, str], int]] = {
 @pytest.mark.parametrize(("headers", "status"), HEADERS.values(), ids=HEADERS.keys())
 async def test_headers(small_server: Server, headers: Mapping[str, str], status: int) -> None:
     async with small_server.http(None) as client:
-        began = time.process_time()
+        began = now()
         response = await client.post("/graphql", content=b'{"query": "{ hello }"}', headers=dict(headers))
 
     harmless(response, began)
@@ -166,16 +166,23 @@ async def test_headers(small_server: Server, headers: Mapping[str, str], status:
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"])
 async def test_methods(small_server: Server, method: str) -> None:
     async with small_server.http() as client:
-        began = time.process_time()
+        began = now()
         response = await client.request(method, "/graphql", params={"query": "{ hello }"})
 
     harmless(response, began)
     assert response.status_code == 405
 
 
-def harmless(response: httpx.Response, began: float) -> None:
-    """No 5xx, under a second of the processor (a busy machine is no attack), nothing of our insides, and never a status of success for half an answer."""
-    assert time.process_time() - began < PATIENCE_S
+def now() -> tuple[float, float]:
+    """Return the wall's and the processor's time; server and client are one process here."""
+    return time.perf_counter(), time.process_time()
+
+
+def harmless(response: httpx.Response, began: tuple[float, float]) -> None:
+    """No 5xx, under a second (of our own work, where the machine has other work too), and nothing of our insides."""
+    wall_s, work_s = (after - before for after, before in zip(now(), began, strict=True))
+    assert min(wall_s, work_s) < PATIENCE_S
+    assert wall_s < 10 * PATIENCE_S
     assert response.status_code < 500
     for inside in ("Traceback", "swordfish", ".py", "site-packages", "ZeroDivision", "RecursionError"):
         assert inside not in response.text

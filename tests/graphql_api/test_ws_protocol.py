@@ -3,53 +3,12 @@
 import asyncio
 import json
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from websockets.asyncio.client import ClientConnection
-from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from incubator_graphql import http
-from incubator_graphql.ws import Sockets
-from tests.graphql_api.small_world import LOADED, STOPPED, FakeAdmission, Server, SmallWorld, serving
-
-INIT = {"type": "connection_init"}
-PATIENCE_S = 5
-
-
-def subscribe(query: str, id: str = "1", **rest: object) -> dict[str, object]:
-    return {"id": id, "type": "subscribe", "payload": {"query": query, **rest}}
-
-
-async def send(socket: ClientConnection, message: object) -> None:
-    await socket.send(message if isinstance(message, (str, bytes)) else json.dumps(message))
-
-
-async def receive(socket: ClientConnection) -> dict[str, Any]:
-    raw = await asyncio.wait_for(socket.recv(), PATIENCE_S)
-    assert isinstance(raw, str), "messages are text frames"
-    message: dict[str, Any] = json.loads(raw)
-    return message
-
-
-async def begin(socket: ClientConnection) -> None:
-    await send(socket, INIT)
-    assert await receive(socket) == {"type": "connection_ack"}
-
-
-async def closed(socket: ClientConnection) -> tuple[int, str]:
-    """Wait for the server's close, passing over what it still had to say."""
-    with pytest.raises(ConnectionClosed) as ended:
-        async with asyncio.timeout(PATIENCE_S):
-            while True:
-                await socket.recv()
-    assert ended.value.rcvd is not None, "the server said good-bye"
-    return ended.value.rcvd.code, ended.value.rcvd.reason
-
-
-async def is_alive(socket: ClientConnection) -> bool:
-    await send(socket, {"type": "ping"})
-    return (await receive(socket)) == {"type": "pong"}
+from tests.graphql_api.small_world import LOADED, STOPPED, Server, SmallWorld, serving
+from tests.graphql_api.ws_client import INIT, PATIENCE_S, begin, closed, is_alive, receive, send, subscribe
 
 
 async def test_the_server_chooses_the_protocol(small_server: Server) -> None:
@@ -297,113 +256,12 @@ async def test_a_defect_in_a_stream_is_masked_and_ends_it(small_server: Server) 
         assert await is_alive(socket)
 
 
-MALFORMED: dict[str, object] = {
-    "not json": "{",
-    "binary": b'{"type": "ping"}',
-    "a text": '"ping"',
-    "a number": "1",
-    "null": "null",
-    "a list": "[]",
-    "no type": {"id": "1"},
-    "type is no text": {"type": 1},
-    "unknown type": {"type": "start"},
-    "a server's type": {"type": "next", "id": "1"},
-    "no id": {"type": "subscribe", "payload": {"query": "{ hello }"}},
-    "id is no text": {"type": "subscribe", "id": 1, "payload": {"query": "{ hello }"}},
-    "id is an object": {"type": "subscribe", "id": {}, "payload": {"query": "{ hello }"}},
-    "id is empty": {"type": "subscribe", "id": "", "payload": {"query": "{ hello }"}},
-    "id is long": {"type": "subscribe", "id": "x" * 129, "payload": {"query": "{ hello }"}},
-    "no payload": {"type": "subscribe", "id": "1"},
-    "payload is a text": {"type": "subscribe", "id": "1", "payload": "{ hello }"},
-    "no query": {"type": "subscribe", "id": "1", "payload": {}},
-    "query is no text": {"type": "subscribe", "id": "1", "payload": {"query": 1}},
-    "query is empty": {"type": "subscribe", "id": "1", "payload": {"query": " "}},
-    "variables are a list": {"type": "subscribe", "id": "1", "payload": {"query": "{ hello }", "variables": []}},
-    "extensions are a text": {"type": "subscribe", "id": "1", "payload": {"query": "{ hello }", "extensions": "x"}},
-    "operationName is a number": {"type": "subscribe", "id": "1", "payload": {"query": "{ hello }", "operationName": 1}},
-    "complete without id": {"type": "complete"},
-    "complete with an object as id": {"type": "complete", "id": {}},
-    "ping with a text as payload": {"type": "ping", "payload": "x"},
-    "deep": '{"type":"ping","payload":' + "[" * 20_000 + "]" * 20_000 + "}",
-    "a long number": '{"type":"ping","payload":{"n":' + "1" * 5_000 + "}}",
-    "lone surrogate": '{"type":"ping","payload":{"n":"\\ud800"}}',
-}
-
-
-@pytest.mark.parametrize("message", MALFORMED.values(), ids=MALFORMED.keys())
-async def test_a_malformed_message_is_closed_with_4400(small_server: Server, message: object) -> None:
-    async with small_server.ws() as socket:
-        await begin(socket)
-        await send(socket, message)
-        code, reason = await closed(socket)
-
-    assert code == 4400
-    assert 0 < len(reason.encode()) <= 123
-
-
 async def test_a_message_over_64_kib_is_closed_with_1009(small_server: Server) -> None:
     async with small_server.ws() as socket:
         await begin(socket)
         await send(socket, subscribe("{ hello }" + " " * 70_000))
 
         assert (await closed(socket))[0] == 1009
-
-
-async def test_an_anonymous_socket_is_closed_with_4403(small_server: Server) -> None:
-    async with small_server.ws(token=None) as socket:
-        await send(socket, INIT)
-
-        assert await closed(socket) == (4403, "Forbidden")
-
-
-async def test_a_token_may_come_in_the_init_payload(small_server: Server) -> None:
-    async with small_server.ws(token=None) as socket:
-        await send(socket, {"type": "connection_init", "payload": {"authorization": "Bearer bob"}})
-        assert await receive(socket) == {"type": "connection_ack"}
-        await send(socket, subscribe("{ secret }"))
-
-        assert (await receive(socket))["payload"]["data"] == {"secret": "Bob"}
-
-
-@pytest.mark.parametrize("payload", [{"authorization": "Bearer nobody"}, {"authorization": 1}, {"authorization": {}}])
-async def test_a_wrong_token_in_the_init_payload_is_closed_with_4403(small_server: Server, payload: object) -> None:
-    async with small_server.ws(token=None) as socket:
-        await send(socket, {"type": "connection_init", "payload": payload})
-
-        assert (await closed(socket))[0] == 4403
-
-
-async def test_a_page_of_another_site_is_refused_at_the_handshake(small_server: Server) -> None:
-    with pytest.raises(InvalidStatus) as refused:
-        await small_server.ws(origin="https://evil.example").__aenter__()
-
-    assert refused.value.response.status_code == 403
-
-
-@pytest.mark.parametrize("origin", ["https://app.example", "same"])
-async def test_our_own_pages_are_let_in(small_server: Server, origin: str) -> None:
-    async with small_server.ws(origin=small_server.url if origin == "same" else origin) as socket:
-        await begin(socket)
-
-
-async def test_each_person_has_a_limited_number_of_sockets() -> None:
-    async with serving(SmallWorld(sockets=Sockets(per_person=2))) as server:
-        async with server.ws() as one, server.ws() as two, server.ws() as three, server.ws(token="bob") as other:
-            for socket in (one, two, other):
-                await begin(socket)
-            await send(three, INIT)
-            assert await closed(three) == (4403, "Forbidden")
-        await asyncio.sleep(0.05)
-        assert len(server.world.sockets) == 0
-
-
-async def test_a_revoked_token_loses_the_socket_at_its_next_operation() -> None:
-    async with serving(SmallWorld(admission=FakeAdmission())) as server, server.ws() as socket:
-        await begin(socket)
-        server.world.admission.revoked.add("alice")
-        await send(socket, subscribe("{ hello }"))
-
-        assert await closed(socket) == (4403, "Forbidden")
 
 
 async def test_the_hundred_and_first_operation_is_refused_alone(small_server: Server) -> None:
