@@ -145,14 +145,14 @@ async def test_nobody_changes_by_a_file_what_others_answer_for() -> None:
     tenant = await key_of("organization", (await make.resident(theirs)).organization_id)
     their_site, their_key = await key_of("site", theirs.site_id), await key_of("organization", theirs.operator_id)
     my_key = await key_of("organization", mine.operator_id)
-    stands = "X GmbH,DE,Town,Europe/Berlin,EUR,de-DE,24/7,x\n"
+    stands = "DE,Town,Europe/Berlin,EUR,de-DE,24/7,x\n"
     files_of = {
         "organizations": (
             HEADER + f"{tenant},Renamed,,startup,DE,Town,x,x\n" + f"{their_key},Renamed,,operator,DE,Town,x,x\n",
             [("key", tenant), ("key", their_key)],
         ),
         "sites": (
-            SITES + f"{their_site},Renamed,{my_key},{stands}" + f"new_site,New,{their_key},{stands}",
+            SITES + f"{their_site},Renamed,{my_key},X GmbH,{stands}" + f"new_site,New,{their_key},Y GmbH,{stands}",
             [("key", their_site), ("operator", their_key)],
         ),
     }
