@@ -47,8 +47,7 @@ async def start_billing_run(actor: Actor, month: date, idempotency_key: str) -> 
         if claim.answer is not None:
             return UUID(claim.answer["billing_run_id"])
         run_id = await _open_run(actor, operator_id, period)
-        for item_id, legal_entity_id in await _list_customers(actor, run_id, operator_id, period):
-            await work.schedule(BILL_CUSTOMER, item_id, concerns=legal_entity_id)
+        await work.schedule_all(BILL_CUSTOMER, await _list_customers(actor, run_id, operator_id, period))
         await _finish_when_done(run_id)
         await audit.record(actor, "start billing run", "BillingRun", run_id, after={"month": period.first})
         await idempotency.store(claim, {"billing_run_id": run_id})

@@ -4,7 +4,7 @@ import asyncio
 import json
 import logging
 import random
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -125,6 +125,23 @@ async def schedule(
     if inserted and (run_after is None or run_after <= now):
         db.on_commit(doorbell.ring)
     return inserted == 1
+
+
+async def schedule_all(kind: str, subjects: Sequence[tuple[UUID, UUID]]) -> None:
+    """Put work on the list for many subjects in one statement, each with whom it concerns; what is there already stays as it is."""
+    now = clock.now()
+    inserted = await db.execute(
+        "INSERT INTO work_item (id, kind, subject, period, payload, state, attempts, run_after, fence, last_error, created_at, concerns_id)"
+        " SELECT id, $4, subject::text, '', '{}', 'ready', 0, $5, 0, '', $5, concerned"
+        " FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) AS w(id, subject, concerned) ON CONFLICT (kind, subject, period) DO NOTHING",
+        [new_id() for _ in subjects],
+        [subject for subject, _ in subjects],
+        [concerned for _, concerned in subjects],
+        kind,
+        now,
+    )
+    if inserted:
+        db.on_commit(doorbell.ring)
 
 
 async def due(limit: int = 100, *, kinds: Collection[str] | None = None, leave: Collection[str] = ()) -> list[tuple[UUID, int]]:

@@ -81,3 +81,29 @@ def _chosen(name: str, field: GraphQLField) -> str:
     if name == "nodes" and isinstance(named, (GraphQLObjectType, GraphQLInterfaceType)):
         return f"{name} {{ {'id' if 'id' in named.fields else '__typename'} }}"
     return ""
+
+
+def connections() -> dict[str, GraphQLField]:
+    """Return every field of the schema that is a list in pages, by `Type.field`."""
+    assert SCHEMA.query_type
+    return {
+        f"{kind.name}.{name}": field
+        for kind in (SCHEMA.query_type, *objects())
+        for name, field in kind.fields.items()
+        if get_named_type(field.type).name.endswith("Connection")
+    }
+
+
+def deep(kind: GraphQLNamedType, levels: int) -> str:
+    """Select all that a type says, its objects included for some levels; of lists in pages nothing."""
+    assert isinstance(kind, (GraphQLObjectType, GraphQLInterfaceType))
+    chosen = [_deeply(name, get_named_type(field.type), levels) for name, field in kind.fields.items() if not field.args]
+    return "{ __typename " + " ".join(filter(None, chosen)) + " }"
+
+
+def _deeply(name: str, kind: GraphQLNamedType, levels: int) -> str:
+    if is_leaf_type(kind):
+        return name
+    if levels == 0 or not isinstance(kind, GraphQLObjectType) or kind.name.endswith("Connection"):
+        return ""
+    return f"{name} {deep(kind, levels - 1)}"

@@ -72,15 +72,20 @@ Adder = Callable[[make.House, dict[str, Actor]], Awaitable[dict[str, UUID]]]
 
 async def _admission(house: make.House, actors: dict[str, Actor]) -> dict[str, UUID]:
     owner = actors["owner"]
-    accepted, offered = await make.offer(house, owner=owner), await make.offer(house, owner=owner)
+    accepted, offered, second = [await make.offer(house, owner=owner, terms=TERMS) for _ in range(3)]
     residency_id = await residencies.accept_offer(owner, accepted.offer_id, terms_hash(accepted.terms))
     call_id = await make.call(house)
-    waiting = await residencies.submit_application(owner, make.application_terms(call_id, house), make.fresh("application-key-"))
+    waiting, other = [
+        await residencies.submit_application(owner, make.application_terms(call_id, house), make.fresh("application-key-"))
+        for _ in range(2)
+    ]
     return {
         "Call": call_id,
         "Application": waiting,
+        "Application: second": other,
         "Plan": await make.plan(house),
         "Offer": offered.offer_id,
+        "Offer: second": second.offer_id,
         "Residency": residency_id,
         "Invoice": await db.value("SELECT id FROM invoice WHERE legal_entity_id = $1", house.legal_entity_id),
         "Unit: bench": await make.unit(house, "bench", hourly_minor=None, monthly_minor=62_000),
