@@ -54,7 +54,8 @@ async def list_parked(actor: Actor, page: Page, *, with_total: bool = False) -> 
     Raises:
         NotSignedIn, Forbidden: the actor does not look after work.
     """
-    actor.require(Grant.MANAGE_WORK)
+    if not actor.may(Grant.MANAGE_WORK):
+        actor.require(Grant.MANAGE_WORK)
     visible, args = visible_work(actor)
     sql = f"SELECT {WORK} FROM work_item w WHERE w.state = 'parked' AND {visible}"
     return await paginate(sql, args, OLDEST, page, with_total=with_total)

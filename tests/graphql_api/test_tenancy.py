@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from incubator import db
 from incubator.kernel.ids import new_id
 from incubator_graphql.ids import encode, parse
 from incubator_graphql.nodes import node_names
@@ -13,6 +12,7 @@ from tests.graphql_api.asking import ASKING
 from tests.graphql_api.walking import document_of, id_arguments, objects, roots
 from tests.support.sides import side
 from tests.support.web import Web, ask, session_of
+from tests.support.written import contents
 
 PUBLIC = {"Organization", "Site", "LegalEntity", "Unit", "Call"}
 """What everybody who is signed in may know of."""
@@ -41,13 +41,6 @@ def with_id(arguments: dict[str, Any], path: tuple[str, ...], one: str) -> dict[
         holder = holder[name]
     holder[path[-1]] = [one] if isinstance(holder[path[-1]], list) else one
     return changed
-
-
-async def contents() -> str:
-    """Return a digest of all that stands in the database."""
-    tables = [row["name"] for row in await db.rows("SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")]
-    parts = [f"(SELECT '{name}' || coalesce(md5(string_agg(t::text, '' ORDER BY t::text)), '') FROM \"{name}\" t)" for name in tables]
-    return str(await db.value(f"SELECT {' || '.join(parts)}"))
 
 
 async def said(web: Web, session: dict[str, str], name: str, arguments: dict[str, Any]) -> dict[str, Any]:
