@@ -16,5 +16,8 @@ for (const name of fs.readdirSync(folder, { recursive: true })) {
 	if (content.length < smallestBytes) continue;
 	fs.writeFileSync(`${file}.gz`, gzipSync(content, { level: 9 }));
 	const quality = content.length > largeBytes ? 9 : 11;
-	fs.writeFileSync(`${file}.br`, brotliCompressSync(content, { params: { [constants.BROTLI_PARAM_QUALITY]: quality } }));
+	fs.writeFileSync(
+		`${file}.br`,
+		brotliCompressSync(content, { params: { [constants.BROTLI_PARAM_QUALITY]: quality } }),
+	);
 }
