@@ -2,6 +2,7 @@ import { render, screen, waitFor } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, test, vi } from 'vitest';
 import ApplicationsPage from '../../src/features/admissions/ApplicationsPage.svelte';
+import AuditPage from '../../src/features/audit/AuditPage.svelte';
 import DealsPage from '../../src/features/deals/DealsPage.svelte';
 import PortfolioPage from '../../src/features/portfolio/PortfolioPage.svelte';
 import UnitsPage from '../../src/features/units/UnitsPage.svelte';
@@ -159,4 +160,11 @@ test('the same deals are a board or a list, in the order of the address', async 
 	expect(screen.queryByRole('columnheader', { name: 'Stage' })).toBeNull();
 	expect(screen.getByText(data.deal.title)).toBeInTheDocument();
 	expect(server.variablesOf('Deals')).toHaveLength(1);
+});
+
+test('a table with times of day names their zone', async () => {
+	signInAs('manager');
+	serve({ AuditTrail: { auditTrail: page([data.auditEntry]) } });
+	render(AuditPage);
+	expect(await screen.findByText(/^Times: \S/)).toBeInTheDocument();
 });
