@@ -9,6 +9,8 @@ export interface Column<Row> {
 	readonly key: string;
 	readonly label: string;
 	readonly align?: 'end';
+	/** Long words may take a second line before the table scrolls. */
+	readonly wraps?: true;
 	/** The server's name for ordering by this column, where it can. */
 	readonly order?: string;
 	/** The part of a list entry that the column becomes on a phone. */
