@@ -88,6 +88,7 @@ class RunView:
     """A billing run with its progress. `version` grows with each customer."""
 
     id: UUID
+    operator_id: UUID
     month: date
     state: str
     total: int
@@ -285,7 +286,7 @@ async def payments_of(invoice_ids: Iterable[UUID]) -> dict[UUID, list[PaymentVie
 
 
 RUN = (
-    "r.id, r.month, r.state, c.total, c.done, c.parked, r.started_at, r.finished_at,"
+    "r.id, r.operator_id, r.month, r.state, c.total, c.done, c.parked, r.started_at, r.finished_at,"
     " (c.done + c.parked + CASE r.state WHEN 'finished' THEN 2 ELSE 1 END)::int AS version"
 )
 _RUN_FROM = (
@@ -346,12 +347,10 @@ async def list_plans(actor: Actor, page: Page, *, site_id: UUID | None = None, w
 
 
 async def plans_by_id(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, PlanView]:
-    """Return plans; an offer or a residency that the actor was shown names them, so there is nothing to hide."""
-    found = await db.rows_as(
-        PlanView,
-        "SELECT id, operator_id, name, currency, price_includes_tax, version FROM plan WHERE id = ANY($1::uuid[])",
-        list(ids) if actor.is_system or actor.person_id else [],
-    )
+    """Return plans to the operator's own people, and to startups that were offered them."""
+    condition, args = visible_plans(actor)
+    sql = f"SELECT p.id, p.operator_id, p.name, p.currency, p.price_includes_tax, p.version FROM plan p WHERE {condition}"
+    found = await db.rows_as(PlanView, f"{sql} AND p.id = ANY(${len(args) + 1}::uuid[])", *args, list(ids))
     return {row.id: row for row in found}
 
 
