@@ -29,7 +29,7 @@ from incubator.residencies.events import (
 )
 from incubator.spaces import queries as spaces_queries
 from incubator.spaces import service as spaces
-from incubator.spaces.charging import SUPPLY_OF_KIND
+from incubator.spaces.lines import SUPPLY_OF_KIND
 from incubator.spaces.errors import UnitNotRentable
 
 

@@ -53,3 +53,78 @@ class BookingCancelled(Event):
     def touches(self) -> Sequence[Touched]:
         """The booking."""
         return [Touched("Booking", self.booking_id, self.version)]
+
+
+@dataclass(frozen=True)
+class RateChanged(Event):
+    """A rate was added, ended or removed."""
+
+    rate_id: UUID
+    unit_id: UUID | None
+
+    def touches(self) -> Sequence[Touched]:
+        """The unit whose price it is."""
+        return [Touched("Unit", self.unit_id)] if self.unit_id else []
+
+
+@dataclass(frozen=True)
+class BookingMoved(Event):
+    """A booking was moved; its heir holds the new slot."""
+
+    booking_id: UUID
+    heir_id: UUID
+    version: int
+
+    def touches(self) -> Sequence[Touched]:
+        """The booking and its heir."""
+        return [Touched("Booking", self.booking_id, self.version), Touched("Booking", self.heir_id, 1)]
+
+
+@dataclass(frozen=True)
+class BookingHandedOver(Event):
+    """A booking is another person's now."""
+
+    booking_id: UUID
+    person_id: UUID
+    version: int
+
+    def touches(self) -> Sequence[Touched]:
+        """The booking."""
+        return [Touched("Booking", self.booking_id, self.version)]
+
+
+@dataclass(frozen=True)
+class BookingChanged(Event):
+    """Something of a booking is different that nobody needs to be told of."""
+
+    booking_id: UUID
+    version: int
+
+    def touches(self) -> Sequence[Touched]:
+        """The booking."""
+        return [Touched("Booking", self.booking_id, self.version)]
+
+
+@dataclass(frozen=True)
+class BookingApproved(Event):
+    """Staff approved a booking that waited."""
+
+    booking_id: UUID
+    version: int
+
+    def touches(self) -> Sequence[Touched]:
+        """The booking."""
+        return [Touched("Booking", self.booking_id, self.version)]
+
+
+@dataclass(frozen=True)
+class BookingDeclined(Event):
+    """Staff declined a booking that waited, with a reason; or nobody decided in time, without one."""
+
+    booking_id: UUID
+    reason: str
+    version: int
+
+    def touches(self) -> Sequence[Touched]:
+        """The booking."""
+        return [Touched("Booking", self.booking_id, self.version)]

@@ -10,9 +10,8 @@ from incubator.kernel import clock
 from incubator.kernel.actor import Role
 from incubator.kernel.errors import Forbidden, IdempotencyMismatch, NotFound, PeriodInverted, PeriodTooLong, Stale
 from incubator.spaces import queries, service
-from incubator.spaces.errors import (
+from incubator.spaces.booking_errors import (
     BookingInThePast,
-    BookingNotCancellable,
     BookingOffStep,
     BookingTooFarAhead,
     BookingTooLong,
@@ -21,8 +20,8 @@ from incubator.spaces.errors import (
     OverrideNeedsReason,
     UnitClosed,
     UnitNotBookable,
-    UnitTaken,
 )
+from incubator.spaces.errors import BookingNotCancellable, UnitTaken
 from incubator.spaces.service import BookingTerms, RentalTerms
 from tests.support import make
 

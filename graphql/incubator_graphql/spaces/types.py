@@ -29,14 +29,20 @@ class UnitKind(StrEnum):
     MEETING_ROOM = "meeting room"
     INSTRUMENT = "instrument"
     STORAGE = "storage"
+    ACCESSORY = "accessory"
 
 
 @enum
 class BookingState(StrEnum):
-    """Whether a booking stands."""
+    """How a booking stands: pending ones wait for approval, expired ones waited in vain, released ones were not come for."""
 
+    PENDING = "pending"
     CONFIRMED = "confirmed"
     CANCELLED = "cancelled"
+    MOVED = "moved"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    RELEASED = "released"
 
 
 @entity(visible_units)
