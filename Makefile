@@ -6,7 +6,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PORT ?= 8000
-CLIENT_SOURCES := $(shell find frontend_static/src frontend_static/public frontend_static/scripts graphql/operations -type f 2>/dev/null | grep -v generated)
+CLIENT_SOURCES := $(shell find frontend_static/src frontend_static/explorer frontend_static/public frontend_static/scripts graphql/operations -type f 2>/dev/null | grep -v generated)
 
 help: ## print this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -26,7 +26,7 @@ frontend_static/node_modules/.installed: frontend_static/package-lock.json .venv
 	@cd frontend_static && npm ci --silent --no-audit --no-fund
 	@touch $@
 
-graphql/incubator_graphql/static/index.html: frontend_static/node_modules/.installed $(CLIENT_SOURCES) graphql/schema.graphql frontend_static/index.html frontend_static/vite.config.ts
+graphql/incubator_graphql/static/index.html: frontend_static/node_modules/.installed $(CLIENT_SOURCES) graphql/schema.graphql frontend_static/index.html frontend_static/vite.config.ts frontend_static/vite.explorer.config.ts
 	@cd frontend_static && npm run --silent build
 	@touch $@
 

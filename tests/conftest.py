@@ -17,6 +17,14 @@ TEMPLATE = f"incubator_template_{os.getpid()}"
 _numbers = count(1)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave long proofs to `make prove`."""
+    if "INCUBATOR_PROVE" not in os.environ:
+        for item in items:
+            if item.get_closest_marker("prove"):
+                item.add_marker(pytest.mark.skip(reason="a long proof, run by make prove"))
+
+
 @pytest.fixture(scope="session")
 def servers() -> Iterator[Servers]:
     """PostgreSQL and Valkey."""

@@ -6,6 +6,8 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
 const folder = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../graphql/incubator_graphql/static');
 const smallestBytes = 600;
+// Above this the best compression takes seconds a file: only the explorer has such files.
+const largeBytes = 300_000;
 
 for (const name of fs.readdirSync(folder, { recursive: true })) {
 	const file = path.join(folder, String(name));
@@ -13,5 +15,9 @@ for (const name of fs.readdirSync(folder, { recursive: true })) {
 	const content = fs.readFileSync(file);
 	if (content.length < smallestBytes) continue;
 	fs.writeFileSync(`${file}.gz`, gzipSync(content, { level: 9 }));
-	fs.writeFileSync(`${file}.br`, brotliCompressSync(content, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }));
+	const quality = content.length > largeBytes ? 9 : 11;
+	fs.writeFileSync(
+		`${file}.br`,
+		brotliCompressSync(content, { params: { [constants.BROTLI_PARAM_QUALITY]: quality } }),
+	);
 }

@@ -62,7 +62,7 @@ class WebProcess:
         edge = Edge(SignedInPeople(), feed)
         origins = (self.settings.public_url,)
         endpoint = GraphQLEndpoint(make_schema(buckets, Documents()), edge, Sockets(), allowed_origins=origins)
-        explorer = Explorer(edge)
+        explorer = Explorer(edge, self.client_folder)
         health = Health(redis)
         routes: list[BaseRoute] = [
             Route("/healthz", health.lives, methods=["GET"]),
@@ -71,7 +71,6 @@ class WebProcess:
             Route("/graphql", explorer.page, methods=["GET"]),
             Route("/graphql", endpoint),
             WebSocketRoute("/graphql", endpoint),
-            *explorer.routes(),
             *MoneyRoutes(edge).routes(),
             *Auth(buckets, self.settings.is_https, origins).routes(),
             *(mail_routes(self.settings) if self.settings.is_demo else ()),

@@ -10,6 +10,8 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 
 IMMUTABLE = "public, max-age=31536000, immutable"
 FRESH = "no-cache"
+EXPLORER_PAGE = "explorer/index.html"
+"""The explorer's page, from the folder of the client; it has an address, a policy and an audience of its own."""
 NOT_THE_CLIENTS = ("/assets/", "/auth/", "/dev/", "/documents/", "/explorer/", "/graphql", "/webhooks/")
 """Addresses that the client's router never has: unknown ones among them are simply not there."""
 _ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
@@ -31,6 +33,7 @@ class Client:
 
     def __init__(self, folder: Path) -> None:
         self._assets = {f"/{path.relative_to(folder).as_posix()}": _asset(path) for path in sorted(folder.rglob("*")) if _is_served(path)}
+        self._assets.pop(f"/{EXPLORER_PAGE}", None)
 
     async def serve(self, request: Request) -> Response:
         """Answer with an asset, with the page for an address without a dot, or with 404."""
@@ -42,7 +45,7 @@ class Client:
                 return PlainTextResponse("The web client is not built: run make client.\n", 503)
         if asset is None:
             return PlainTextResponse("Not found\n", 404, {"cache-control": "no-store"})
-        return _answer(request, asset, is_immutable=path.startswith("/assets/"))
+        return _answer(request, asset, is_immutable=path.startswith(("/assets/", "/explorer/assets/")))
 
 
 def _is_served(path: Path) -> bool:

@@ -261,22 +261,3 @@ class StripeEvent(Model):
 
     class Meta(Model.Meta):
         table = "stripe_event"
-
-
-class StripeCustomer(Model):
-    """Stripe's id of an organisation at a legal entity's account."""
-
-    id = fields.UUIDField(primary_key=True, default=new_id)
-    organization: fields.ForeignKeyRelation[Organization] = fields.ForeignKeyField(
-        "incubator.Organization", related_name="stripe_customers", on_delete=fields.RESTRICT
-    )
-    organization_id: UUID
-    legal_entity: fields.ForeignKeyRelation[LegalEntity] = fields.ForeignKeyField(
-        "incubator.LegalEntity", related_name="stripe_customers", on_delete=fields.RESTRICT
-    )
-    legal_entity_id: UUID
-    reference = fields.CharField(max_length=120)
-
-    class Meta(Model.Meta):
-        table = "stripe_customer"
-        unique_together = (("organization", "legal_entity"),)

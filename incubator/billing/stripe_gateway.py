@@ -179,17 +179,6 @@ class StripeGateway:
         base: Any = {"api": account.api_base} if account.api_base else {}
         self._client = stripe.StripeClient(account.secret_key, base_addresses=base, http_client=way_out, max_network_retries=RETRIES)
 
-    async def create_customer(self, organization_id: str, name: str, email: str | None, *, key: str) -> str:
-        """Make a customer for an organisation; returns Stripe's id.
-
-        Raises:
-            GatewayProblem: see the module.
-        """
-        params: Any = {"name": name, "metadata": {"organization_id": organization_id}} | ({"email": email} if email else {})
-        with _translated():
-            made = await self._client.v1.customers.create_async(params, {"idempotency_key": key})
-        return made.id
-
     async def open_checkout(self, terms: CheckoutTerms, *, key: str) -> Checkout:
         """Open a payment page for an invoice.
 

@@ -1696,43 +1696,6 @@ class Migration(AtOnceMigration):
             bases=["Model"],
         ),
         ops.CreateModel(
-            name="StripeCustomer",
-            fields=[
-                ("id", fields.UUIDField(primary_key=True, default=new_id, unique=True, db_index=True)),
-                (
-                    "organization",
-                    fields.ForeignKeyField(
-                        "incubator.Organization",
-                        source_field="organization_id",
-                        db_constraint=True,
-                        to_field="id",
-                        related_name="stripe_customers",
-                        on_delete=OnDelete.RESTRICT,
-                    ),
-                ),
-                (
-                    "legal_entity",
-                    fields.ForeignKeyField(
-                        "incubator.LegalEntity",
-                        source_field="legal_entity_id",
-                        db_constraint=True,
-                        to_field="id",
-                        related_name="stripe_customers",
-                        on_delete=OnDelete.RESTRICT,
-                    ),
-                ),
-                ("reference", fields.CharField(max_length=120)),
-            ],
-            options={
-                "table": "stripe_customer",
-                "app": "incubator",
-                "unique_together": (("organization", "legal_entity"),),
-                "pk_attr": "id",
-                "table_description": "Stripe's id of an organisation at a legal entity's account.",
-            },
-            bases=["Model"],
-        ),
-        ops.CreateModel(
             name="StripeEvent",
             fields=[
                 ("id", fields.CharField(primary_key=True, unique=True, db_index=True, max_length=120)),

@@ -93,6 +93,7 @@ async def test_every_place_and_action_is_reached_from_the_palette(visit: Open) -
     page = await window.go("/")
 
     await page.keyboard.press("Control+k")
+    await expect(page.get_by_role("dialog").get_by_role("combobox")).to_be_focused()
     await page.keyboard.type("elbe")
     await expect(page.get_by_role("option", name=re.compile("Elbe Cell")).first).to_be_visible()
     await page.keyboard.press("Control+a")

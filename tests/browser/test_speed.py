@@ -1,6 +1,5 @@
 """How soon the bookings page can be used on a slow line: the gate of the web client, next to that on bytes."""
 
-import os
 import statistics
 
 import pytest
@@ -8,6 +7,7 @@ from playwright.async_api import expect
 
 from tests.browser.conftest import Open
 from tests.browser.visit import OWNER
+from tests.support.evidence import record
 
 LIMIT_S = 3.0
 # "Slow 4G": 1.6 Mbit/s, 150 ms, half the processor.
@@ -15,7 +15,6 @@ LINE = {"offline": False, "latency": 150, "downloadThroughput": 1_600_000 / 8, "
 
 
 @pytest.mark.prove
-@pytest.mark.skipif("INCUBATOR_PROVE" not in os.environ, reason="measures a quiet machine: run by make prove")
 async def test_the_timeline_can_be_used_within_three_seconds_on_slow_4g(visit: Open) -> None:
     took = []
     for _ in range(3):
@@ -30,4 +29,5 @@ async def test_the_timeline_can_be_used_within_three_seconds_on_slow_4g(visit: O
 
         took.append(await window.page.evaluate("performance.now()") / 1000)
 
+    record("the timeline can be used within 3 s on slow 4G (median of 3)", f"{statistics.median(took):.2f} s")
     assert statistics.median(took) <= LIMIT_S, took

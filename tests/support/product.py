@@ -71,13 +71,13 @@ def _free_port() -> int:
 
 
 @contextmanager
-def running_product() -> Iterator[Product]:
-    """Start `incubator up --demo`, wait until it is ready, and stop it with Ctrl-C afterwards.
+def running_product(kept: Path | None = None) -> Iterator[Product]:
+    """Start `incubator up --demo`, wait until it is ready, and stop it with Ctrl-C afterwards; its data is gone then unless the folder is `kept`.
 
     Raises:
         AssertionError: it did not get ready, or did not stop cleanly.
     """
-    folder = Path(tempfile.mkdtemp(prefix="incubator-product-"))
+    folder = kept or Path(tempfile.mkdtemp(prefix="incubator-product-"))
     port = _free_port()
     environment = {name: value for name, value in os.environ.items() if not name.startswith("INCUBATOR_")}
     log = folder / "up.log"
@@ -102,7 +102,8 @@ def running_product() -> Iterator[Product]:
         process.send_signal(signal.SIGINT)
         process.wait(60)
         stopped = log.read_text()
-        shutil.rmtree(folder, ignore_errors=True)
+        if kept is None:
+            shutil.rmtree(folder, ignore_errors=True)
     assert process.returncode == 0, stopped
 
 
