@@ -7,6 +7,7 @@ BookingNotPending           it waits for no approval
 NotAColleague               the person does not book for the organisation
 PartOfItself, OnAnotherSite, FloorPlanInvalid
 RateOverlaps, RateUsed
+RuleInvalid, SeriesUnbounded, SeriesTooLong
 """
 
 from datetime import date, datetime
@@ -147,4 +148,43 @@ class BookingNotPending(DomainError):
         "en": "The booking does not wait for approval: it is {state}.",
         "de": "Die Buchung wartet auf keine Freigabe: sie ist {state}.",
         "zh-CN": "该预订不在等待批准:状态为 {state}。",
+    }
+
+
+@refusal
+class RuleInvalid(DomainError):
+    """The rule of a series is none that can be understood."""
+
+    value: str
+    limit: str
+    text = {
+        "en": "The rule {value} cannot be used. Use {limit}.",
+        "de": "Die Regel {value} kann nicht verwendet werden. Möglich sind {limit}.",
+        "zh-CN": "无法使用规则 {value}。可用:{limit}。",
+    }
+
+
+@refusal
+class SeriesUnbounded(DomainError):
+    """The rule of a series has no end."""
+
+    value: str
+    limit: str = "COUNT, UNTIL"
+    text = {
+        "en": "The rule {value} has no end. Add one of {limit}.",
+        "de": "Die Regel {value} hat kein Ende. Bitte eines von {limit} angeben.",
+        "zh-CN": "规则 {value} 没有结束。请添加 {limit} 之一。",
+    }
+
+
+@refusal
+class SeriesTooLong(DomainError):
+    """The series has too many bookings, or reaches too far."""
+
+    value: str
+    limit: str
+    text = {
+        "en": "The series is too long: {value}; at most {limit}.",
+        "de": "Die Serie ist zu lang: {value}; höchstens {limit}.",
+        "zh-CN": "系列过长:{value};最多 {limit}。",
     }

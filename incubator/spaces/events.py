@@ -128,3 +128,15 @@ class BookingDeclined(Event):
     def touches(self) -> Sequence[Touched]:
         """The booking."""
         return [Touched("Booking", self.booking_id, self.version)]
+
+
+@dataclass(frozen=True)
+class FloorChanged(Event):
+    """A floor has another plan."""
+
+    floor_id: UUID
+    version: int
+
+    def touches(self) -> Sequence[Touched]:
+        """The floor."""
+        return [Touched("Floor", self.floor_id, self.version)]
