@@ -112,17 +112,18 @@ class BookingSeries(Model):
 class Usage(Model):
     """What was really used of a unit; `event_id` makes telling it twice harmless.
 
-    Told as minutes of a day, or measured from `started_at` to `ended_at`, perhaps for a booking. What never ended is a problem for staff.
+    Told as minutes of a day, or measured from `started_at` to `ended_at`, perhaps for a booking. What has no end, no beginning or
+    nobody who pays is a problem for staff.
     """
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     unit: fields.ForeignKeyRelation[Unit] = fields.ForeignKeyField("incubator.Unit", related_name="usages", on_delete=fields.RESTRICT)
     unit_id: UUID
     site_id = fields.UUIDField()
-    organization: fields.ForeignKeyRelation[Organization] = fields.ForeignKeyField(
-        "incubator.Organization", related_name="usages", on_delete=fields.RESTRICT
+    organization: fields.ForeignKeyNullableRelation[Organization] = fields.ForeignKeyField(
+        "incubator.Organization", related_name="usages", null=True, on_delete=fields.RESTRICT
     )
-    organization_id: UUID
+    organization_id: UUID | None
     booking: fields.ForeignKeyNullableRelation[Booking] = fields.ForeignKeyField(
         "incubator.Booking", related_name="usages", null=True, on_delete=fields.RESTRICT
     )
@@ -144,3 +145,20 @@ class Usage(Model):
         table = "usage"
         unique_together = (("unit", "event_id"),)
         indexes = (Index(fields=("organization_id", "used_on")), Index(fields=("site_id", "used_on")), Index(fields=("booking_id",)))
+
+
+class UsageEvent(Model):
+    """What a machine told: it started or stopped. Kept once for each event id, in whatever order it comes."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    unit: fields.ForeignKeyRelation[Unit] = fields.ForeignKeyField("incubator.Unit", related_name="usage_events", on_delete=fields.RESTRICT)
+    unit_id: UUID
+    event_id = fields.CharField(max_length=120)
+    kind = fields.CharField(max_length=10)
+    at = fields.DatetimeField()
+    created_at = fields.DatetimeField()
+
+    class Meta(Model.Meta):
+        table = "usage_event"
+        unique_together = (("unit", "event_id"),)
+        indexes = (Index(fields=("unit_id", "at")),)

@@ -23,6 +23,7 @@ from incubator.spaces.events import BookingCreated
 from incubator.spaces.lines import SUPPLY_OF_KIND, UnitLine, lines_json
 
 EXPIRE = "expire pending booking"
+RELEASE = "release booking"
 INSERT = (
     f"WITH {holds.COVER}, {holds.HELD.format(kind=repr('booking'))}"
     " INSERT INTO booking (id, unit_id, site_id, organization_id, booked_by_id, starts_at, ends_at, title, state, rate_id, lines, price_minor,"
@@ -201,6 +202,8 @@ async def write_booking(
         raise UnitTaken(unit_id=unit.id, path=("input", "startsAt"))
     if expires_at:
         await work.schedule(EXPIRE, booking_id, run_after=expires_at)
+    if decision.policy.grace_minutes is not None:
+        await work.schedule(RELEASE, booking_id, run_after=terms.starts_at + timedelta(minutes=decision.policy.grace_minutes))
     await audit.record(
         actor, "create booking", "Booking", booking_id, after={"unit": unit.id, "starts_at": terms.starts_at, "overridden": overridden}
     )
@@ -214,4 +217,14 @@ def _expiry(actor: Actor, decision: Decision, starts_at: datetime) -> datetime |
     return max(clock.now(), min(starts_at, clock.now() + timedelta(minutes=decision.policy.approval_minutes)))
 
 
-__all__ = ["EXPIRE", "BookingTerms", "PoolTerms", "Quote", "create_booking", "create_pool_booking", "quote_booking", "write_booking"]
+__all__ = [
+    "EXPIRE",
+    "RELEASE",
+    "BookingTerms",
+    "PoolTerms",
+    "Quote",
+    "create_booking",
+    "create_pool_booking",
+    "quote_booking",
+    "write_booking",
+]

@@ -8,6 +8,7 @@ NotAColleague               the person does not book for the organisation
 PartOfItself, OnAnotherSite, FloorPlanInvalid
 RateOverlaps, RateUsed
 RuleInvalid, SeriesUnbounded, SeriesTooLong
+NotNow, UsageNotOpen
 """
 
 from datetime import date, datetime
@@ -187,4 +188,30 @@ class SeriesTooLong(DomainError):
         "en": "The series is too long: {value}; at most {limit}.",
         "de": "Die Serie ist zu lang: {value}; höchstens {limit}.",
         "zh-CN": "系列过长:{value};最多 {limit}。",
+    }
+
+
+@refusal
+class NotNow(DomainError):
+    """The booking cannot be checked in or out now."""
+
+    state: str
+    starts_at: datetime
+    ends_at: datetime
+    text = {
+        "en": "The booking is {state}, from {starts_at} to {ends_at}: it cannot be checked in or out now.",
+        "de": "Die Buchung ist {state}, von {starts_at} bis {ends_at}: An- oder Abmelden geht jetzt nicht.",
+        "zh-CN": "该预订状态为 {state},时间 {starts_at} 至 {ends_at}:现在无法签到或签退。",
+    }
+
+
+@refusal
+class UsageNotOpen(DomainError):
+    """The usage is no problem that waits for staff."""
+
+    state: str
+    text = {
+        "en": "There is nothing to resolve: the usage is {state}.",
+        "de": "Es gibt nichts zu klären: Die Nutzung ist {state}.",
+        "zh-CN": "无需处理:该使用记录状态为 {state}。",
     }

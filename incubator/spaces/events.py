@@ -140,3 +140,29 @@ class FloorChanged(Event):
     def touches(self) -> Sequence[Touched]:
         """The floor."""
         return [Touched("Floor", self.floor_id, self.version)]
+
+
+@dataclass(frozen=True)
+class BookingReleased(Event):
+    """Nobody came in time: the unit is free again, and the no-show fee was charged."""
+
+    booking_id: UUID
+    fee_minor: int
+    version: int
+
+    def touches(self) -> Sequence[Touched]:
+        """The booking."""
+        return [Touched("Booking", self.booking_id, self.version)]
+
+
+@dataclass(frozen=True)
+class UsageChanged(Event):
+    """A usage began, ended, became a problem or was resolved."""
+
+    usage_id: UUID
+    booking_id: UUID | None
+
+    def touches(self) -> Sequence[Touched]:
+        """The usage and its booking."""
+        found = [Touched("Usage", self.usage_id)]
+        return [*found, Touched("Booking", self.booking_id)] if self.booking_id else found

@@ -3,7 +3,10 @@
 from incubator.spaces.approvals import decide_booking
 from incubator.spaces.bookings import BookingTerms, PoolTerms, Quote, create_booking, create_pool_booking, quote_booking
 from incubator.spaces.changing import MoveTerms, cancel_booking, hand_over_booking, leave_note, move_booking
+from incubator.spaces.check_in import check_in, check_out
 from incubator.spaces.fees import preview_fees
+from incubator.spaces.floor_plans import set_floor_plan
+from incubator.spaces.machine_events import MachineEvent, record_machine_event
 from incubator.spaces.places import (
     UNIT_KINDS,
     OwnerTerms,
@@ -18,18 +21,21 @@ from incubator.spaces.places import (
 )
 from incubator.spaces.policies import set_policy
 from incubator.spaces.rates import RateTerms, add_rate, end_rate, grant_credit, remove_rate
+from incubator.spaces.recurring import SeriesTerms, create_series
 from incubator.spaces.rentals import RentalTerms, bind_contract, start_rental
-from incubator.spaces.usage import record_usage
+from incubator.spaces.usage import record_usage, resolve_usage, set_out_of_order
 
 __all__ = [
     "UNIT_KINDS",
     "BookingTerms",
+    "MachineEvent",
     "MoveTerms",
     "OwnerTerms",
     "PoolTerms",
     "Quote",
     "RateTerms",
     "RentalTerms",
+    "SeriesTerms",
     "UnitTerms",
     "add_building",
     "add_floor",
@@ -39,8 +45,11 @@ __all__ = [
     "add_unit",
     "bind_contract",
     "cancel_booking",
+    "check_in",
+    "check_out",
     "create_booking",
     "create_pool_booking",
+    "create_series",
     "decide_booking",
     "end_rate",
     "grant_credit",
@@ -50,8 +59,12 @@ __all__ = [
     "preview_fees",
     "put_unit_into",
     "quote_booking",
+    "record_machine_event",
     "record_usage",
     "remove_rate",
+    "resolve_usage",
+    "set_floor_plan",
+    "set_out_of_order",
     "set_owner",
     "set_policy",
     "start_rental",

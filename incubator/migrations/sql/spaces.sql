@@ -38,4 +38,5 @@ CREATE INDEX booking_of_person ON booking (unit_id, organization_id, ends_at) WH
 ALTER TABLE usage ADD CONSTRAINT usage_minutes CHECK (minutes >= 0);
 ALTER TABLE usage ADD CONSTRAINT usage_state CHECK (state IN ('open', 'closed', 'problem', 'resolved'));
 ALTER TABLE usage ADD CONSTRAINT usage_order CHECK (ended_at IS NULL OR started_at <= ended_at);
-CREATE UNIQUE INDEX usage_open_once ON usage (unit_id) WHERE state = 'open';
+ALTER TABLE usage_event ADD CONSTRAINT usage_event_kind CHECK (kind IN ('start', 'stop'));
+CREATE INDEX usage_to_resolve ON usage (site_id, created_at) WHERE state = 'problem';
