@@ -238,7 +238,7 @@ async def rentals_of_residencies(actor: Actor, residency_ids: Iterable[UUID]) ->
     return grouped
 
 
-def _booking_columns(actor: Actor, n: int) -> tuple[str, list[object]]:
+def booking_columns(actor: Actor, n: int) -> tuple[str, list[object]]:
     """Return the columns of a booking with what is others' blanked out, and their two arguments, numbered from `n`."""
     own = f"(b.organization_id = ANY(${n}::uuid[]))"
     known = f"({own} OR b.site_id = ANY(${n + 1}::uuid[]) OR ${n + 2})"
@@ -266,7 +266,7 @@ async def list_bookings(
 ) -> Slice:
     """List bookings, confirmed or waiting for approval, that touch `[starts_at, ends_at)`, in order of their start."""
     condition, args = visible_bookings(actor)
-    columns, more = _booking_columns(actor, len(args) + 1)
+    columns, more = booking_columns(actor, len(args) + 1)
     values = [*args, *more]
     n = len(values)
     sql = (
@@ -281,7 +281,7 @@ async def list_bookings(
 async def bookings_by_id(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, BookingRow]:
     """Return the bookings among `ids` that the actor may see, cancelled ones too."""
     condition, args = visible_bookings(actor)
-    columns, more = _booking_columns(actor, len(args) + 1)
+    columns, more = booking_columns(actor, len(args) + 1)
     values = [*args, *more]
     found = await db.rows_as(
         BookingRow,

@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -202,7 +203,7 @@ async def test_who_came_or_could_not_is_not_released(reason: str) -> None:
     with clock.travel_to(NOW):
         house, owner, scope, booking = await scene(grace_minutes=20, no_show_fee_percent=50)
     with clock.travel_to(TEN + 5 * MINUTE):
-        came = {
+        came: dict[str, Callable[[], Awaitable[object]]] = {
             "checked in": lambda: service.check_in(owner, booking),
             "machine started": lambda: service.record_machine_event(house.manager, MachineEvent(scope, "a", "start", TEN)),
             "out of order": lambda: service.set_out_of_order(house.manager, scope, is_out_of_order=True),
