@@ -88,6 +88,7 @@ class RunView:
     """A billing run with its progress. `version` grows with each customer."""
 
     id: UUID
+    operator_id: UUID
     month: date
     state: str
     total: int
@@ -285,7 +286,7 @@ async def payments_of(invoice_ids: Iterable[UUID]) -> dict[UUID, list[PaymentVie
 
 
 RUN = (
-    "r.id, r.month, r.state, c.total, c.done, c.parked, r.started_at, r.finished_at,"
+    "r.id, r.operator_id, r.month, r.state, c.total, c.done, c.parked, r.started_at, r.finished_at,"
     " (c.done + c.parked + CASE r.state WHEN 'finished' THEN 2 ELSE 1 END)::int AS version"
 )
 _RUN_FROM = (

@@ -49,6 +49,7 @@ class BillingRun(Node):
     """One run over an operator's customers for a month; what was billed before is left alone."""
 
     run_id: strawberry.Private[UUID]
+    operator_id: strawberry.Private[UUID]
     month: date = strawberry.field(description="The month's first day.")
     state: BillingRunState
     total: int = strawberry.field(description="Customers to be billed, each legal entity and currency for itself.")
@@ -63,6 +64,7 @@ class BillingRun(Node):
         return cls(
             id=strawberry.ID(encode("BillingRun", row.id)),
             run_id=row.id,
+            operator_id=row.operator_id,
             month=row.month,
             state=BillingRunState(row.state),
             total=row.total,
@@ -72,6 +74,11 @@ class BillingRun(Node):
             finished_at=row.finished_at,
             version=row.version,
         )
+
+    @resolved
+    async def operator(self, info: Info) -> Organization:
+        """Whose customers are billed."""
+        return Organization.of(await one(info, ORGANIZATIONS, self.operator_id))
 
     @resolved
     async def invoiced_gross(self, info: Info) -> list[Money]:

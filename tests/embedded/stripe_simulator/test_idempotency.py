@@ -61,13 +61,9 @@ async def test_a_second_request_while_the_first_is_in_flight_is_a_conflict(simul
     await simulator.steer("faults", kind="delay", delay_s=0.2)
     service = simulator.client.v1.payment_intents
 
-    first = asyncio.create_task(service.create_async(PAYMENT, KEYED))
-    await asyncio.sleep(0.05)
-    with pytest.raises(stripe.StripeError) as refused:
-        await service.create_async(PAYMENT, KEYED)
+    answers = await asyncio.gather(*(service.create_async(PAYMENT, KEYED) for _ in range(2)), return_exceptions=True)
 
-    assert refused.value.http_status == 409
-    assert (await first).status == "succeeded"
+    assert {getattr(answer, "http_status", None) or getattr(answer, "status", None) for answer in answers} == {409, "succeeded"}
     assert await _count(simulator, "payment_intent") == 1
 
 

@@ -182,6 +182,7 @@ export const billingRun = {
 	startedAt: '2026-11-02T04:20:00Z',
 	finishedAt: null,
 	invoicedGross: [money(1_840_230)],
+	operator: { id: 'o1', name: 'Life Science Nord Management', localName: null },
 	parkedCustomers: [],
 };
 
