@@ -154,14 +154,15 @@ async def test_who_may_not_change_a_booking_is_refused_and_nothing_changes(web: 
     booking = encode("Booking", await booked(known, await make.unit(known.house)))
     assert known.owner.person_id is not None
     later = {"startsAt": (tomorrow() + HOUR).isoformat(), "endsAt": (tomorrow() + 2 * HOUR).isoformat()}
-    given = {
+    inputs: dict[str, dict[str, Any]] = {
         "MoveBooking": {"expectedVersion": 1, "idempotencyKey": "move-key-1", **later},
         "HandOverBooking": {"personId": encode("Person", known.owner.person_id), "expectedVersion": 1},
         "LeaveNote": {"note": "x"},
         "CheckIn": {},
-    }[operation]
+    }
+    given = {"bookingId": booking, **inputs[operation]}
 
-    refused = await callers.refusals(known, CHANGERS, lambda who: run(web, who, operation, input={"bookingId": booking, **given}))
+    refused = await callers.refusals(known, CHANGERS, lambda who: run(web, who, operation, input=given))
 
     assert refused == CHANGERS.refused
     assert await db.value("SELECT count(*) FROM booking WHERE version > 1 OR heir_id IS NOT NULL") == 0
