@@ -39,6 +39,7 @@ from incubator_graphql.spaces.places import PlacesMutation, PlacesQuery
 from incubator_graphql.spaces.queries import SpacesQuery
 from incubator_graphql.spaces.rates import RatesMutation, RatesQuery
 from incubator_graphql.spaces.usage import UsageMutation, UsageQuery
+from incubator_graphql.spaces.waiting import WaitingMutation, WaitingQuery
 
 
 @strawberry.type(description="Everything that can be read. Lists come in pages and hold what the viewer may see.")
@@ -57,6 +58,7 @@ class Query(
     PlacesQuery,
     RatesQuery,
     UsageQuery,
+    WaitingQuery,
     OrganizationsQuery,
 ):
     """Everything that can be read."""
@@ -77,6 +79,7 @@ class Mutation(
     PlacesMutation,
     RatesMutation,
     UsageMutation,
+    WaitingMutation,
     OrganizationsMutation,
 ):
     """Everything that can be done."""

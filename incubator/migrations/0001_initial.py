@@ -2423,6 +2423,62 @@ class Migration(AtOnceMigration):
             bases=["Model"],
         ),
         ops.CreateModel(
+            name="WaitingEntry",
+            fields=[
+                ("id", fields.UUIDField(primary_key=True, default=new_id, unique=True, db_index=True)),
+                (
+                    "unit",
+                    fields.ForeignKeyField(
+                        "incubator.Unit",
+                        source_field="unit_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="waiting",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("site_id", fields.UUIDField()),
+                (
+                    "organization",
+                    fields.ForeignKeyField(
+                        "incubator.Organization",
+                        source_field="organization_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="waiting",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                (
+                    "person",
+                    fields.ForeignKeyField(
+                        "incubator.Person",
+                        source_field="person_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="waiting",
+                        on_delete=OnDelete.CASCADE,
+                    ),
+                ),
+                ("starts_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("ends_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("title", fields.CharField(max_length=200)),
+                ("state", fields.CharField(default="waiting", max_length=10)),
+                ("offered_until", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ("booking_id", fields.UUIDField(null=True)),
+                ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("version", fields.IntField(default=1)),
+            ],
+            options={
+                "table": "waiting_entry",
+                "app": "incubator",
+                "indexes": [Index(fields=["organization_id"]), Index(fields=["site_id", "starts_at"])],
+                "pk_attr": "id",
+                "table_description": "Somebody who waits for a time of a unit that is taken. While it is offered to them the entry's id is the holder of its holds.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
             name="WorkItem",
             fields=[
                 ("id", fields.UUIDField(primary_key=True, default=new_id, unique=True, db_index=True)),

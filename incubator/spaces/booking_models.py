@@ -162,3 +162,30 @@ class UsageEvent(Model):
         table = "usage_event"
         unique_together = (("unit", "event_id"),)
         indexes = (Index(fields=("unit_id", "at")),)
+
+
+class WaitingEntry(Model):
+    """Somebody who waits for a time of a unit that is taken. While it is offered to them the entry's id is the holder of its holds."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    unit: fields.ForeignKeyRelation[Unit] = fields.ForeignKeyField("incubator.Unit", related_name="waiting", on_delete=fields.RESTRICT)
+    unit_id: UUID
+    site_id = fields.UUIDField()
+    organization: fields.ForeignKeyRelation[Organization] = fields.ForeignKeyField(
+        "incubator.Organization", related_name="waiting", on_delete=fields.RESTRICT
+    )
+    organization_id: UUID
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField("incubator.Person", related_name="waiting", on_delete=fields.CASCADE)
+    person_id: UUID
+    starts_at = fields.DatetimeField()
+    ends_at = fields.DatetimeField()
+    title = fields.CharField(max_length=200)
+    state = fields.CharField(max_length=10, default="waiting")
+    offered_until = fields.DatetimeField(null=True)
+    booking_id = fields.UUIDField(null=True)
+    created_at = fields.DatetimeField()
+    version = fields.IntField(default=1)
+
+    class Meta(Model.Meta):
+        table = "waiting_entry"
+        indexes = (Index(fields=("organization_id",)), Index(fields=("site_id", "starts_at")))

@@ -9,6 +9,7 @@ PartOfItself, OnAnotherSite, FloorPlanInvalid
 RateOverlaps, RateUsed
 RuleInvalid, SeriesUnbounded, SeriesTooLong
 NotNow, UsageNotOpen
+UnitIsFree, SlotNotOffered
 """
 
 from datetime import date, datetime
@@ -214,4 +215,28 @@ class UsageNotOpen(DomainError):
         "en": "There is nothing to resolve: the usage is {state}.",
         "de": "Es gibt nichts zu klären: Die Nutzung ist {state}.",
         "zh-CN": "无需处理:该使用记录状态为 {state}。",
+    }
+
+
+@refusal
+class UnitIsFree(DomainError):
+    """Nobody holds the unit in that time, so there is nothing to wait for."""
+
+    unit_id: UUID
+    text = {
+        "en": "The unit is free in that time. Book it.",
+        "de": "Die Einheit ist in dieser Zeit frei. Bitte direkt buchen.",
+        "zh-CN": "该时段单元空闲,请直接预订。",
+    }
+
+
+@refusal
+class SlotNotOffered(DomainError):
+    """The slot is not offered to who waits, or not any more."""
+
+    state: str
+    text = {
+        "en": "The slot is not offered to you now: your entry is {state}.",
+        "de": "Der Termin wird Ihnen gerade nicht angeboten: Ihr Eintrag ist {state}.",
+        "zh-CN": "该时段目前未提供给您:您的候补状态为 {state}。",
     }

@@ -166,3 +166,27 @@ class UsageChanged(Event):
         """The usage and its booking."""
         found = [Touched("Usage", self.usage_id)]
         return [*found, Touched("Booking", self.booking_id)] if self.booking_id else found
+
+
+@dataclass(frozen=True)
+class WaitingChanged(Event):
+    """Somebody waits, waits no more, or lost an offer."""
+
+    waiting_id: UUID
+    version: int
+
+    def touches(self) -> Sequence[Touched]:
+        """The entry."""
+        return [Touched("WaitingEntry", self.waiting_id, self.version)]
+
+
+@dataclass(frozen=True)
+class SlotOffered(Event):
+    """A slot came free and is kept for the first who waits."""
+
+    waiting_id: UUID
+    version: int
+
+    def touches(self) -> Sequence[Touched]:
+        """The entry."""
+        return [Touched("WaitingEntry", self.waiting_id, self.version)]

@@ -14,13 +14,13 @@ HELD = (
 IS_WHOLE = "(SELECT count(*) FROM held) = (SELECT count(*) FROM cover)"
 
 
-async def take_units(holder_id: UUID, unit_ids: Sequence[UUID], starts_at: datetime, ends_at: datetime) -> bool:
-    """Hold every atom of some units for a rental, in the order of their ids; returns whether all were free.
+async def take_units(holder_id: UUID, unit_ids: Sequence[UUID], starts_at: datetime, ends_at: datetime, kind: str = "rental") -> bool:
+    """Hold every atom of some units for a rental or an offer, in the order of their ids; returns whether all were free.
 
     When not all were, some are held: the caller rolls back.
     """
     return bool(
-        await db.value(f"WITH {COVER}, {HELD.format(kind=repr('rental'))} SELECT {IS_WHOLE}", holder_id, list(unit_ids), starts_at, ends_at)
+        await db.value(f"WITH {COVER}, {HELD.format(kind='$5')} SELECT {IS_WHOLE}", holder_id, list(unit_ids), starts_at, ends_at, kind)
     )
 
 

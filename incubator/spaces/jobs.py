@@ -2,10 +2,12 @@
 
 from uuid import UUID
 
-from incubator.kernel import work
-from incubator.spaces import approvals, charging, releasing
+from incubator.kernel import outbox, work
+from incubator.spaces import approvals, charging, releasing, waiting
 from incubator.spaces.bookings import EXPIRE, RELEASE
 from incubator.spaces.check_in import UNFINISHED
+from incubator.spaces.events import BookingCancelled, BookingDeclined, BookingMoved, BookingReleased
+from incubator.spaces.waiting import END_OFFER
 
 
 @work.sweep("charge ended bookings")
@@ -31,3 +33,20 @@ async def release_booking(item: work.Item) -> None:
 async def mark_unfinished_usage(item: work.Item) -> None:
     """Repeats safely: only a usage that is still open becomes a problem."""
     await releasing.mark_unfinished(UUID(item.subject))
+
+
+@work.job(END_OFFER)
+async def end_offer(item: work.Item) -> None:
+    """Repeats safely: only an offer that has run out is ended."""
+    await waiting.end_offer(UUID(item.subject))
+
+
+async def offer_slot(event: BookingCancelled | BookingMoved | BookingDeclined | BookingReleased, message_id: UUID) -> None:
+    """Repeats safely: what is offered is held, and not offered again."""
+    await waiting.offer_slot_of(event.booking_id)
+
+
+outbox.consumer(BookingCancelled, "offer a cancelled slot")(offer_slot)
+outbox.consumer(BookingMoved, "offer the slot of a moved booking")(offer_slot)
+outbox.consumer(BookingDeclined, "offer a declined slot")(offer_slot)
+outbox.consumer(BookingReleased, "offer a released slot")(offer_slot)

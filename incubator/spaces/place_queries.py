@@ -10,7 +10,7 @@ import asyncpg
 from incubator import db
 from incubator.kernel.actor import Actor
 from incubator.kernel.paging import Order, Page, Slice, paginate
-from incubator.spaces.scope import visible_units, visible_usages
+from incubator.spaces.scope import visible_units, visible_usages, visible_waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,3 +170,42 @@ async def usages_by_id(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, UsageRow
 def usage_row(found: asyncpg.Record) -> UsageRow:
     """Make a usage of a row of a list."""
     return UsageRow(**{key: value for key, value in found.items() if key != "created_at"})
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingRow:
+    """Somebody who waits for `[starts_at, ends_at)` of a unit."""
+
+    id: UUID
+    unit_id: UUID
+    site_id: UUID
+    organization_id: UUID
+    starts_at: datetime
+    ends_at: datetime
+    title: str
+    state: str
+    offered_until: datetime | None
+    booking_id: UUID | None
+    version: int
+
+
+WAITING = (
+    "w.id, w.unit_id, w.site_id, w.organization_id, w.starts_at, w.ends_at, w.title, w.state, w.offered_until, w.booking_id, w.version"
+    " FROM waiting_entry w"
+)
+WAITING_BY_START = (Order("starts_at", "timestamptz", is_descending=True), Order("id", "uuid"))
+
+
+async def list_waiting(actor: Actor, page: Page, *, site_id: UUID | None = None, with_total: bool = False) -> Slice:
+    """List who waits and waited, the latest start first."""
+    condition, args = visible_waiting(actor)
+    n = len(args) + 1
+    sql = f"SELECT {WAITING} WHERE {condition} AND (${n}::uuid IS NULL OR w.site_id = ${n})"
+    return await paginate(sql, [*args, site_id], WAITING_BY_START, page, with_total=with_total)
+
+
+async def waiting_by_id(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, WaitingRow]:
+    """Return the entries among `ids` that the actor may see."""
+    condition, args = visible_waiting(actor)
+    found = await db.rows_as(WaitingRow, f"SELECT {WAITING} WHERE {condition} AND w.id = ANY(${len(args) + 1}::uuid[])", *args, list(ids))
+    return {row.id: row for row in found}

@@ -25,6 +25,7 @@ RANGES = {
     "grace_minutes": (1, 1440),
     "approval_minutes": (1, LONGEST_MINUTES),
     "gap_minutes": (0, 1440),
+    "offer_minutes": (1, 10_080),
 }
 ANY = (0, 366 * 24 * 60)
 

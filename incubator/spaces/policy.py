@@ -61,6 +61,7 @@ class Policy:
     charge_on: str = "reserved"
     needs_approval: bool = False
     approval_minutes: int = 2880
+    offer_minutes: int = 60
 
     @staticmethod
     @lru_cache(maxsize=4096)

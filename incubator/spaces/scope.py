@@ -66,3 +66,15 @@ def visible_utilization(actor: Actor, alias: str = "u") -> Scope:
         f"({alias}.site_id = ANY($1::uuid[]) OR {alias}.owner_id = ANY($2::uuid[]))",
         [list(actor.site_ids_as(*STAFF)), list(actor.organization_ids_as(*OWNERS))],
     )
+
+
+def visible_waiting(actor: Actor, alias: str = "w") -> Scope:
+    """Return the condition over `waiting_entry` under `alias`: those of one's organisation, and of the staff's sites."""
+    if actor.is_system:
+        return EVERYTHING
+    if actor.person_id is None:
+        return NOTHING
+    return (
+        f"({alias}.organization_id = ANY($1::uuid[]) OR {alias}.site_id = ANY($2::uuid[]))",
+        [list(actor.organization_ids_as(*RESIDENTS)), list(actor.site_ids_as(*STAFF))],
+    )

@@ -24,6 +24,7 @@ from incubator.spaces.rates import RateTerms, add_rate, end_rate, grant_credit, 
 from incubator.spaces.recurring import SeriesTerms, create_series
 from incubator.spaces.rentals import RentalTerms, bind_contract, start_rental
 from incubator.spaces.usage import record_usage, resolve_usage, set_out_of_order
+from incubator.spaces.waiting import accept_slot, join_waiting_list, leave_waiting_list
 
 __all__ = [
     "UNIT_KINDS",
@@ -37,6 +38,7 @@ __all__ = [
     "RentalTerms",
     "SeriesTerms",
     "UnitTerms",
+    "accept_slot",
     "add_building",
     "add_floor",
     "add_pool",
@@ -54,7 +56,9 @@ __all__ = [
     "end_rate",
     "grant_credit",
     "hand_over_booking",
+    "join_waiting_list",
     "leave_note",
+    "leave_waiting_list",
     "move_booking",
     "preview_fees",
     "put_unit_into",

@@ -45,6 +45,7 @@ class BookingPolicy:
     charge_on: ChargeOn
     needs_approval: bool
     approval_minutes: int
+    offer_minutes: int = strawberry.field(description="How long a slot that comes free is kept for the first who waits.")
 
     @classmethod
     def of(cls, policy: Policy) -> Self:
@@ -78,6 +79,7 @@ class SetBookingPolicyInput:
     charge_on: ChargeOn = ChargeOn.RESERVED
     needs_approval: bool = False
     approval_minutes: int = 2880
+    offer_minutes: int = 60
 
     def policy(self) -> Policy:
         """Return the policy."""

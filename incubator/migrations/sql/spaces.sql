@@ -40,3 +40,7 @@ ALTER TABLE usage ADD CONSTRAINT usage_state CHECK (state IN ('open', 'closed', 
 ALTER TABLE usage ADD CONSTRAINT usage_order CHECK (ended_at IS NULL OR started_at <= ended_at);
 ALTER TABLE usage_event ADD CONSTRAINT usage_event_kind CHECK (kind IN ('start', 'stop'));
 CREATE INDEX usage_to_resolve ON usage (site_id, created_at) WHERE state = 'problem';
+ALTER TABLE waiting_entry ADD CONSTRAINT waiting_entry_order CHECK (starts_at < ends_at);
+ALTER TABLE waiting_entry ADD CONSTRAINT waiting_entry_state CHECK (state IN ('waiting', 'offered', 'booked', 'expired', 'left'));
+CREATE UNIQUE INDEX waiting_entry_once ON waiting_entry (person_id, unit_id, starts_at, ends_at) WHERE state IN ('waiting', 'offered');
+CREATE INDEX waiting_entry_of_unit ON waiting_entry (unit_id, starts_at) WHERE state = 'waiting';
