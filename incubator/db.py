@@ -23,6 +23,8 @@ MODEL_MODULES = [
     "incubator.billing.models",
     "incubator.billing.invoice_models",
     "incubator.spaces.models",
+    "incubator.spaces.rate_models",
+    "incubator.spaces.booking_models",
     "incubator.residencies.models",
     "incubator.secondments.models",
     "incubator.pilots.models",

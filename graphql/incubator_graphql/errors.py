@@ -58,7 +58,7 @@ def error_types() -> list[type[UserError]]:
     for package in pkgutil.iter_modules(incubator.__path__, "incubator."):
         if package.ispkg and find_spec(f"{package.name}.errors"):
             import_module(f"{package.name}.errors")
-    found = {cls for cls in _all(DomainError) if cls.__module__.startswith("incubator.") and cls.__module__.endswith(".errors")}
+    found = {cls for cls in _all(DomainError) if cls.__module__.startswith("incubator.") and cls.__module__.endswith("errors")}
     classes = sorted(found, key=lambda cls: cls.__name__)
     for one, other in itertools.pairwise(classes):
         if one.__name__ == other.__name__:

@@ -32,8 +32,14 @@ from incubator_graphql.residencies.queries import ResidenciesQuery
 from incubator_graphql.scalars import SCALARS
 from incubator_graphql.secondments.mutations import SecondmentsMutation
 from incubator_graphql.secondments.queries import SecondmentsQuery
+from incubator_graphql.spaces.changes import BookingChangesMutation
+from incubator_graphql.spaces.finding import FindingQuery
 from incubator_graphql.spaces.mutations import SpacesMutation
+from incubator_graphql.spaces.places import PlacesMutation, PlacesQuery
 from incubator_graphql.spaces.queries import SpacesQuery
+from incubator_graphql.spaces.rates import RatesMutation, RatesQuery
+from incubator_graphql.spaces.usage import UsageMutation, UsageQuery
+from incubator_graphql.spaces.waiting import WaitingMutation, WaitingQuery
 
 
 @strawberry.type(description="Everything that can be read. Lists come in pages and hold what the viewer may see.")
@@ -48,6 +54,11 @@ class Query(
     BillingRunsQuery,
     ResidenciesQuery,
     SpacesQuery,
+    FindingQuery,
+    PlacesQuery,
+    RatesQuery,
+    UsageQuery,
+    WaitingQuery,
     OrganizationsQuery,
 ):
     """Everything that can be read."""
@@ -64,6 +75,11 @@ class Mutation(
     BillingRunsMutation,
     ResidenciesMutation,
     SpacesMutation,
+    BookingChangesMutation,
+    PlacesMutation,
+    RatesMutation,
+    UsageMutation,
+    WaitingMutation,
     OrganizationsMutation,
 ):
     """Everything that can be done."""

@@ -5,6 +5,7 @@ from incubator.billing.contracts import add_term, create_plan, end_contract, ope
 from incubator.billing.documents import make_document, read_document
 from incubator.billing.money_in import record_transfer, request_deposit
 from incubator.billing.payments import pay_invoice, receive_stripe_event
+from incubator.billing.quoting import quote_supplies
 from incubator.billing.registrations import register_for_tax
 from incubator.billing.runs import start_billing_run
 
@@ -18,6 +19,7 @@ __all__ = [
     "open_contract",
     "pay_invoice",
     "plan_terms",
+    "quote_supplies",
     "quote_time",
     "read_document",
     "receive_stripe_event",

@@ -24,8 +24,16 @@ class Claim:
     answer: dict[str, Any] | None
 
 
-async def claim(actor: Actor, key: str, operation: str, given: object, path: tuple[str, ...] = ("input", "idempotencyKey")) -> Claim:
-    """Take a key inside the running transaction.
+async def claim(
+    actor: Actor,
+    key: str,
+    operation: str,
+    given: object,
+    path: tuple[str, ...] = ("input", "idempotencyKey"),
+    *,
+    answer: dict[str, object] | None = None,
+) -> Claim:
+    """Take a key inside the running transaction. An `answer` that is known before the work is kept at once, instead of by `store`.
 
     A second caller with the same key waits here until the first has committed or given up, so at most one does the work.
 
@@ -37,13 +45,14 @@ async def claim(actor: Actor, key: str, operation: str, given: object, path: tup
     fingerprint = hashlib.sha256(dumps(given).encode()).hexdigest()
     owner, new = actor.person_id or _NOBODY, new_id()
     if await db.execute(
-        "INSERT INTO idempotency_key (id, owner_id, key, operation, input_hash, created_at) VALUES ($1, $2, $3, $4, $5, $6)"
+        "INSERT INTO idempotency_key (id, owner_id, key, operation, input_hash, answer, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)"
         " ON CONFLICT (owner_id, key) DO NOTHING",
         new,
         owner,
         key,
         operation,
         fingerprint,
+        None if answer is None else dumps(answer),
         clock.now(),
     ):
         return Claim(new, None)

@@ -15,19 +15,18 @@ from incubator.organizations.queries import PersonRow
 from incubator.pilots.events import DealOpened
 from incubator.residencies.events import ApplicationDeclined, ApplicationSubmitted, OfferAccepted, OfferMade
 from incubator.secondments.events import SecondmentAgreed
-from incubator.spaces.events import BookingCancelled, BookingCreated
 
 MONEY_ROLES = ("owner", "billing contact", "corporate admin", "representative")
 
 
-async def _row(sql: str, row_id: UUID) -> asyncpg.Record:
+async def row_of(sql: str, row_id: UUID) -> asyncpg.Record:
     """Return what a fact is about; facts are written with their rows, so it is there."""
     found = await db.row(sql, row_id)
     assert found is not None
     return found
 
 
-async def _people(*ids: UUID | None) -> list[PersonRow]:
+async def people_of(*ids: UUID | None) -> list[PersonRow]:
     return await db.rows_as(
         PersonRow,
         f"SELECT {organizations.PERSON} FROM person p WHERE p.id = ANY($1::uuid[])",
@@ -38,7 +37,7 @@ async def _people(*ids: UUID | None) -> list[PersonRow]:
 @outbox.consumer(ApplicationSubmitted, "tell managers of an application")
 async def application_submitted(event: ApplicationSubmitted, message_id: UUID) -> None:
     """Managers of the site."""
-    found = await _row(
+    found = await row_of(
         "SELECT a.site_id, a.startup_name, s.name AS site, c.title FROM application a JOIN site s ON s.id = a.site_id"
         " JOIN call c ON c.id = a.call_id WHERE a.id = $1",
         event.application_id,
@@ -51,7 +50,7 @@ async def application_submitted(event: ApplicationSubmitted, message_id: UUID) -
 @outbox.consumer(ApplicationDeclined, "tell the contact of a declined application")
 async def application_declined(event: ApplicationDeclined, message_id: UUID) -> None:
     """The contact, who may not be a person of the house."""
-    found = await _row(
+    found = await row_of(
         "SELECT a.contact_email, a.contact_name, a.language, a.startup_name, s.name AS site, s.time_zone, c.title FROM application a"
         " JOIN site s ON s.id = a.site_id JOIN call c ON c.id = a.call_id WHERE a.id = $1",
         event.application_id,
@@ -80,7 +79,7 @@ OFFER = (
 @outbox.consumer(OfferMade, "tell the startup of an offer")
 async def offer_made(event: OfferMade, message_id: UUID) -> None:
     """The startup's owners; the application's contact by mail when nobody of the startup is here yet."""
-    found = await _row(OFFER, event.offer_id)
+    found = await row_of(OFFER, event.offer_id)
     params = {name: found[name] for name in ("startup", "site", "unit", "plan", "starts_on", "expires_on", "deposit_minor", "currency")}
     owners = await organizations.contacts(found["startup_id"], ["owner"])
     path = f"/offers/{global_id('Offer', event.offer_id)}"
@@ -93,39 +92,17 @@ async def offer_made(event: OfferMade, message_id: UUID) -> None:
 @outbox.consumer(OfferAccepted, "tell of an accepted offer")
 async def offer_accepted(event: OfferAccepted, message_id: UUID) -> None:
     """Managers of the site, and the startup's owners."""
-    found = await _row(OFFER, event.offer_id)
-    accepted_by = (await _people(event.accepted_by))[0]
+    found = await row_of(OFFER, event.offer_id)
+    accepted_by = (await people_of(event.accepted_by))[0]
     params = {name: found[name] for name in ("startup", "site", "unit", "starts_on", "ends_on")} | {"accepted_by": accepted_by.name}
     await tell(await organizations.site_staff(found["site_id"], ["manager"]), Kind.OFFER_ACCEPTED, params, "/portfolio", message_id)
     await tell(await organizations.contacts(found["startup_id"], ["owner"]), Kind.RESIDENCY_STARTED, params, "/space", message_id)
 
 
-BOOKING = (
-    "SELECT b.booked_by_id, b.title, b.starts_at, b.ends_at, u.name AS unit, s.name AS site FROM booking b JOIN unit u ON u.id = b.unit_id"
-    " JOIN site s ON s.id = b.site_id WHERE b.id = $1"
-)
-
-
-@outbox.consumer(BookingCreated, "tell of a booking")
-async def booking_created(event: BookingCreated, message_id: UUID) -> None:
-    """Who booked."""
-    found = await _row(BOOKING, event.booking_id)
-    params = {name: found[name] for name in ("title", "starts_at", "ends_at", "unit", "site")}
-    await tell(await _people(found["booked_by_id"]), Kind.BOOKING_CONFIRMED, params, "/bookings", message_id)
-
-
-@outbox.consumer(BookingCancelled, "tell of a cancelled booking")
-async def booking_cancelled(event: BookingCancelled, message_id: UUID) -> None:
-    """Who booked, and who cancelled."""
-    found = await _row(BOOKING, event.booking_id)
-    params = {name: found[name] for name in ("title", "starts_at", "ends_at", "unit", "site")}
-    await tell(await _people(found["booked_by_id"], event.cancelled_by), Kind.BOOKING_CANCELLED, params, "/bookings", message_id)
-
-
 @outbox.consumer(SecondmentAgreed, "tell of a secondment")
 async def secondment_agreed(event: SecondmentAgreed, message_id: UUID) -> None:
     """The secondee, the corporate's admins and the host's owners."""
-    found = await _row(
+    found = await row_of(
         "SELECT m.secondee_id, m.employer_id, m.host_id, m.function, m.hours_per_week, m.starts_on, m.ends_on, p.name AS secondee,"
         " e.name AS employer, h.name AS host FROM secondment m JOIN person p ON p.id = m.secondee_id JOIN organization e ON e.id = m.employer_id"
         " JOIN organization h ON h.id = m.host_id WHERE m.id = $1",
@@ -133,7 +110,7 @@ async def secondment_agreed(event: SecondmentAgreed, message_id: UUID) -> None:
     )
     params = {name: found[name] for name in ("secondee", "employer", "host", "function", "hours_per_week", "starts_on", "ends_on")}
     concerned = [
-        *await _people(found["secondee_id"]),
+        *await people_of(found["secondee_id"]),
         *await organizations.contacts(found["employer_id"], ["corporate admin"]),
         *await organizations.contacts(found["host_id"], ["owner"]),
     ]
@@ -143,7 +120,7 @@ async def secondment_agreed(event: SecondmentAgreed, message_id: UUID) -> None:
 @outbox.consumer(DealOpened, "tell of a deal")
 async def deal_opened(event: DealOpened, message_id: UUID) -> None:
     """The startup's owners and the corporate's admins and scouts."""
-    found = await _row(
+    found = await row_of(
         "SELECT d.title, d.startup_id, d.corporate_id, s.name AS startup, c.name AS corporate FROM deal d"
         " JOIN organization s ON s.id = d.startup_id JOIN organization c ON c.id = d.corporate_id WHERE d.id = $1",
         event.deal_id,
@@ -165,7 +142,7 @@ INVOICE = (
 @outbox.consumer(InvoiceIssued, "tell of an invoice")
 async def invoice_issued(event: InvoiceIssued, message_id: UUID) -> None:
     """The customer's people for money."""
-    found = await _row(INVOICE, event.invoice_id)
+    found = await row_of(INVOICE, event.invoice_id)
     params = {name: found[name] for name in ("number", "gross_minor", "currency", "due_on", "customer", "legal_entity")}
     await tell(
         await organizations.contacts(found["customer_id"], MONEY_ROLES),
@@ -179,7 +156,7 @@ async def invoice_issued(event: InvoiceIssued, message_id: UUID) -> None:
 @outbox.consumer(PaymentReceived, "tell of a payment")
 async def payment_received(event: PaymentReceived, message_id: UUID) -> None:
     """The customer's people for money, and finance of the legal entity."""
-    found = await _row(INVOICE, event.invoice_id)
+    found = await row_of(INVOICE, event.invoice_id)
     params = {name: found[name] for name in ("number", "customer", "legal_entity")} | {
         "amount_minor": event.amount_minor,
         "currency": event.currency,
@@ -194,10 +171,10 @@ async def payment_received(event: PaymentReceived, message_id: UUID) -> None:
 @outbox.consumer(BillingRunFinished, "tell of a finished billing run")
 async def billing_run_finished(event: BillingRunFinished, message_id: UUID) -> None:
     """Who started it."""
-    found = await _row(
+    found = await row_of(
         "SELECT r.started_by_id, r.month, (SELECT count(*) FROM invoice i WHERE i.run_id = r.id) AS invoices,"
         " (SELECT count(*) FROM billing_run_item p WHERE p.run_id = r.id AND p.state = 'parked') AS parked FROM billing_run r WHERE r.id = $1",
         event.billing_run_id,
     )
     params = {"month": f"{found['month']:%Y-%m}", "invoices": found["invoices"], "parked": found["parked"]}
-    await tell(await _people(found["started_by_id"]), Kind.BILLING_RUN_FINISHED, params, "/billing", message_id)
+    await tell(await people_of(found["started_by_id"]), Kind.BILLING_RUN_FINISHED, params, "/billing", message_id)

@@ -19,6 +19,10 @@ class Kind(StrEnum):
     RESIDENCY_STARTED = "residency_started"
     BOOKING_CONFIRMED = "booking_confirmed"
     BOOKING_CANCELLED = "booking_cancelled"
+    BOOKING_REQUESTED = "booking_requested"
+    BOOKING_DECLINED = "booking_declined"
+    BOOKING_RELEASED = "booking_released"
+    SLOT_OFFERED = "slot_offered"
     SECONDMENT_AGREED = "secondment_agreed"
     DEAL_OPENED = "deal_opened"
     INVOICE_ISSUED = "invoice_issued"
@@ -49,6 +53,10 @@ KINDS: dict[Kind, Description] = {
     Kind.RESIDENCY_STARTED: _named("Residencies that start", "Beginnende Residenzen", "入驻开始"),
     Kind.BOOKING_CONFIRMED: _named("Confirmed bookings", "Bestätigte Buchungen", "预订确认"),
     Kind.BOOKING_CANCELLED: _named("Cancelled bookings", "Stornierte Buchungen", "预订取消"),
+    Kind.BOOKING_REQUESTED: _named("Bookings that wait for approval", "Buchungen, die auf Freigabe warten", "待批准的预订"),
+    Kind.BOOKING_DECLINED: _named("Declined bookings", "Abgelehnte Buchungen", "被拒绝的预订"),
+    Kind.BOOKING_RELEASED: _named("Released bookings", "Freigegebene Buchungen", "已释放的预订"),
+    Kind.SLOT_OFFERED: _named("Offers from the waiting list", "Angebote von der Warteliste", "候补空位"),
     Kind.SECONDMENT_AGREED: _named("Secondments", "Entsendungen", "人员派驻"),
     Kind.DEAL_OPENED: _named("Pilot deals", "Pilotprojekte", "试点项目"),
     Kind.INVOICE_ISSUED: _named("Invoices", "Rechnungen", "账单"),

@@ -92,3 +92,16 @@ def public_holidays(country: str, subdivision: str, year: int) -> frozenset[date
     except NotImplementedError:
         return frozenset()
     return frozenset(found.keys())
+
+
+def open_spans(hours: OpeningHours, starts_at: datetime, ends_at: datetime, zone: str) -> list[tuple[datetime, datetime]]:
+    """Return the open spans within `[starts_at, ends_at)` as instants, ascending."""
+    day, last = (moment.astimezone(ZoneInfo(zone)).date() for moment in (starts_at, ends_at))
+    found = []
+    while day <= last:
+        for begin, finish in hours.spans(day):
+            span = max(_at(day, begin, zone), starts_at), min(_at(day, finish, zone), ends_at)
+            if span[0] < span[1]:
+                found.append(span)
+        day += timedelta(days=1)
+    return found

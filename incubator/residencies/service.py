@@ -29,8 +29,8 @@ from incubator.residencies.events import (
 )
 from incubator.spaces import queries as spaces_queries
 from incubator.spaces import service as spaces
-from incubator.spaces.charging import SUPPLY_OF_KIND
 from incubator.spaces.errors import UnitNotRentable
+from incubator.spaces.lines import SUPPLY_OF_KIND
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,18 @@
-"""Refusals of space.
+"""Refusals of space, besides those of a booking's rules (`booking_errors`).
 
-BookingRule                 a rule of the unit that a booking breaks; staff may override some
-├── UnitClosed, BookingTooShort, BookingTooLong, BookingOffStep, BookingTooFarAhead, BookingInThePast
-├── WeeklyQuotaUsed, NotAtSite
-└── UnitNotBookable         never overridable
-UnitTaken                   somebody holds the unit then; never overridable
+UnitTaken, PoolTaken        somebody holds the unit, or all units of the pool, then; never overridable
+UnitNotRentable             the unit has no monthly price
 BookingNotCancellable       it has begun, or was cancelled
+BookingNotPending           it waits for no approval
+NotAColleague               the person does not book for the organisation
+PartOfItself, OnAnotherSite, FloorPlanInvalid
+RateOverlaps, RateUsed
+RuleInvalid, SeriesUnbounded, SeriesTooLong
+NotNow, UsageNotOpen
+UnitIsFree, SlotNotOffered
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from incubator.kernel.errors import DomainError, refusal
@@ -23,119 +27,6 @@ class UnitTaken(DomainError):
         "en": "The unit is taken in that time. Choose another time or unit.",
         "de": "Die Einheit ist in dieser Zeit belegt. Bitte eine andere Zeit oder Einheit wählen.",
         "zh-CN": "该时段单元已被占用,请选择其他时间或单元。",
-    }
-
-
-@refusal
-class BookingRule(DomainError):
-    """A rule of the unit that a booking breaks."""
-
-    limit: str = ""
-    may_override: bool = True
-    text = {
-        "en": "The booking breaks a rule: {limit}.",
-        "de": "Die Buchung verletzt eine Regel: {limit}.",
-        "zh-CN": "预订违反规则:{limit}。",
-    }
-
-
-@refusal
-class UnitClosed(BookingRule):
-    """Outside the opening hours of unit or site, or on a public holiday."""
-
-    text = {
-        "en": "The unit is closed in that time. Open: {limit}.",
-        "de": "Die Einheit ist in dieser Zeit geschlossen. Geöffnet: {limit}.",
-        "zh-CN": "该时段单元不开放。开放时间:{limit}。",
-    }
-
-
-@refusal
-class BookingTooShort(BookingRule):
-    """Shorter than the unit's shortest booking, in minutes."""
-
-    text = {
-        "en": "The shortest booking has {limit} minutes.",
-        "de": "Die kürzeste Buchung hat {limit} Minuten.",
-        "zh-CN": "最短预订时长为 {limit} 分钟。",
-    }
-
-
-@refusal
-class BookingTooLong(BookingRule):
-    """Longer than the unit's longest booking, in minutes."""
-
-    text = {
-        "en": "The longest booking has {limit} minutes.",
-        "de": "Die längste Buchung hat {limit} Minuten.",
-        "zh-CN": "最长预订时长为 {limit} 分钟。",
-    }
-
-
-@refusal
-class BookingOffStep(BookingRule):
-    """Not on the unit's grid of minutes, on the local clock."""
-
-    text = {
-        "en": "Bookings begin and end on steps of {limit} minutes.",
-        "de": "Buchungen beginnen und enden in Schritten von {limit} Minuten.",
-        "zh-CN": "预订须以 {limit} 分钟为单位开始和结束。",
-    }
-
-
-@refusal
-class BookingTooFarAhead(BookingRule):
-    """Further ahead than the unit's horizon, in days."""
-
-    text = {
-        "en": "The unit can be booked at most {limit} days ahead.",
-        "de": "Die Einheit kann höchstens {limit} Tage im Voraus gebucht werden.",
-        "zh-CN": "该单元最多可提前 {limit} 天预订。",
-    }
-
-
-@refusal
-class BookingInThePast(BookingRule):
-    """It begins before now."""
-
-    text = {
-        "en": "The booking would begin in the past; it is {limit} now.",
-        "de": "Die Buchung würde in der Vergangenheit beginnen; jetzt ist {limit}.",
-        "zh-CN": "预订开始时间已过;当前时间 {limit}。",
-    }
-
-
-@refusal
-class WeeklyQuotaUsed(BookingRule):
-    """More minutes in a week of the site than the unit allows one organisation."""
-
-    text = {
-        "en": "Your organisation may book {limit} minutes of this unit a week, and has used them.",
-        "de": "Ihre Organisation darf {limit} Minuten dieser Einheit pro Woche buchen, und hat sie verbraucht.",
-        "zh-CN": "贵组织每周最多可预订该单元 {limit} 分钟,现已用完。",
-    }
-
-
-@refusal
-class NotAtSite(BookingRule):
-    """The organisation rents nothing at the site in that time."""
-
-    text = {
-        "en": "Your organisation rents nothing at this site in that time.",
-        "de": "Ihre Organisation mietet an diesem Standort zu dieser Zeit nichts.",
-        "zh-CN": "贵组织在该时段未在此站点租用任何单元。",
-    }
-
-
-@refusal
-class UnitNotBookable(BookingRule):
-    """The unit is rented by the month only."""
-
-    may_override: bool = False
-    text = {
-        "en": "This unit is rented, not booked.",
-        "de": "Diese Einheit wird vermietet, nicht gebucht.",
-        "zh-CN": "该单元仅供长期租用,不可预订。",
     }
 
 
@@ -165,11 +56,187 @@ class BookingNotCancellable(DomainError):
 
 
 @refusal
-class OverrideNeedsReason(DomainError):
-    """Staff may break a rule for a reason, which is kept."""
+class PoolTaken(DomainError):
+    """No unit of the pool is free in that time."""
 
+    pool_id: UUID
+    size: int
     text = {
-        "en": "Say why the rule may be broken.",
-        "de": "Bitte angeben, warum die Regel gebrochen werden darf.",
-        "zh-CN": "请说明允许例外的原因。",
+        "en": "All {size} units of the pool are taken in that time.",
+        "de": "Alle {size} Einheiten des Pools sind in dieser Zeit belegt.",
+        "zh-CN": "该时段内该组合的 {size} 个单元均已被占用。",
+    }
+
+
+@refusal
+class PartOfItself(DomainError):
+    """A unit would become a part of itself."""
+
+    unit_id: UUID
+    text = {
+        "en": "A unit cannot be a part of itself.",
+        "de": "Eine Einheit kann nicht Teil ihrer selbst sein.",
+        "zh-CN": "单元不能成为其自身的一部分。",
+    }
+
+
+@refusal
+class OnAnotherSite(DomainError):
+    """Things that belong together are at different sites."""
+
+    field: str
+    text = {
+        "en": "{field}: not at the same site.",
+        "de": "{field}: nicht am selben Standort.",
+        "zh-CN": "{field}:不在同一站点。",
+    }
+
+
+@refusal
+class FloorPlanInvalid(DomainError):
+    """The floor plan is not a drawing that can be shown safely, or names units of elsewhere."""
+
+    reason: str
+    text = {
+        "en": "The floor plan cannot be used: {reason}.",
+        "de": "Der Grundriss kann nicht verwendet werden: {reason}.",
+        "zh-CN": "无法使用该平面图:{reason}。",
+    }
+
+
+@refusal
+class RateOverlaps(DomainError):
+    """Another rate of the same unit or kind, audience and basis holds on one of the days."""
+
+    starts_on: date
+    ends_on: date | None
+    text = {
+        "en": "Another rate holds from {starts_on} to {ends_on}. End it first.",
+        "de": "Vom {starts_on} bis {ends_on} gilt ein anderer Preis. Bitte diesen zuerst beenden.",
+        "zh-CN": "自 {starts_on} 至 {ends_on} 已有其他价格生效,请先终止该价格。",
+    }
+
+
+@refusal
+class RateUsed(DomainError):
+    """A booking was priced by the rate, so only its last day can be set."""
+
+    rate_id: UUID
+    text = {
+        "en": "Bookings were made at this rate, so it cannot be changed. End it and add another.",
+        "de": "Zu diesem Preis wurde schon gebucht, er kann nicht mehr geändert werden. Bitte beenden und einen neuen anlegen.",
+        "zh-CN": "已有预订使用该价格,无法更改。请终止后新建价格。",
+    }
+
+
+@refusal
+class NotAColleague(DomainError):
+    """The person may not book for the organisation."""
+
+    person_id: UUID
+    text = {
+        "en": "This person does not book for your organisation.",
+        "de": "Diese Person bucht nicht für Ihre Organisation.",
+        "zh-CN": "此人不能代表贵组织预订。",
+    }
+
+
+@refusal
+class BookingNotPending(DomainError):
+    """The booking does not wait for approval."""
+
+    state: str
+    text = {
+        "en": "The booking does not wait for approval: it is {state}.",
+        "de": "Die Buchung wartet auf keine Freigabe: sie ist {state}.",
+        "zh-CN": "该预订不在等待批准:状态为 {state}。",
+    }
+
+
+@refusal
+class RuleInvalid(DomainError):
+    """The rule of a series is none that can be understood."""
+
+    value: str
+    limit: str
+    text = {
+        "en": "The rule {value} cannot be used. Use {limit}.",
+        "de": "Die Regel {value} kann nicht verwendet werden. Möglich sind {limit}.",
+        "zh-CN": "无法使用规则 {value}。可用:{limit}。",
+    }
+
+
+@refusal
+class SeriesUnbounded(DomainError):
+    """The rule of a series has no end."""
+
+    value: str
+    limit: str = "COUNT, UNTIL"
+    text = {
+        "en": "The rule {value} has no end. Add one of {limit}.",
+        "de": "Die Regel {value} hat kein Ende. Bitte eines von {limit} angeben.",
+        "zh-CN": "规则 {value} 没有结束。请添加 {limit} 之一。",
+    }
+
+
+@refusal
+class SeriesTooLong(DomainError):
+    """The series has too many bookings, or reaches too far."""
+
+    value: str
+    limit: str
+    text = {
+        "en": "The series is too long: {value}; at most {limit}.",
+        "de": "Die Serie ist zu lang: {value}; höchstens {limit}.",
+        "zh-CN": "系列过长:{value};最多 {limit}。",
+    }
+
+
+@refusal
+class NotNow(DomainError):
+    """The booking cannot be checked in or out now."""
+
+    state: str
+    starts_at: datetime
+    ends_at: datetime
+    text = {
+        "en": "The booking is {state}, from {starts_at} to {ends_at}: it cannot be checked in or out now.",
+        "de": "Die Buchung ist {state}, von {starts_at} bis {ends_at}: An- oder Abmelden geht jetzt nicht.",
+        "zh-CN": "该预订状态为 {state},时间 {starts_at} 至 {ends_at}:现在无法签到或签退。",
+    }
+
+
+@refusal
+class UsageNotOpen(DomainError):
+    """The usage is no problem that waits for staff."""
+
+    state: str
+    text = {
+        "en": "There is nothing to resolve: the usage is {state}.",
+        "de": "Es gibt nichts zu klären: Die Nutzung ist {state}.",
+        "zh-CN": "无需处理:该使用记录状态为 {state}。",
+    }
+
+
+@refusal
+class UnitIsFree(DomainError):
+    """Nobody holds the unit in that time, so there is nothing to wait for."""
+
+    unit_id: UUID
+    text = {
+        "en": "The unit is free in that time. Book it.",
+        "de": "Die Einheit ist in dieser Zeit frei. Bitte direkt buchen.",
+        "zh-CN": "该时段单元空闲,请直接预订。",
+    }
+
+
+@refusal
+class SlotNotOffered(DomainError):
+    """The slot is not offered to who waits, or not any more."""
+
+    state: str
+    text = {
+        "en": "The slot is not offered to you now: your entry is {state}.",
+        "de": "Der Termin wird Ihnen gerade nicht angeboten: Ihr Eintrag ist {state}.",
+        "zh-CN": "该时段目前未提供给您:您的候补状态为 {state}。",
     }

@@ -53,3 +53,140 @@ class BookingCancelled(Event):
     def touches(self) -> Sequence[Touched]:
         """The booking."""
         return [Touched("Booking", self.booking_id, self.version)]
+
+
+@dataclass(frozen=True)
+class RateChanged(Event):
+    """A rate was added, ended or removed."""
+
+    rate_id: UUID
+    unit_id: UUID | None
+
+    def touches(self) -> Sequence[Touched]:
+        """The unit whose price it is."""
+        return [Touched("Unit", self.unit_id)] if self.unit_id else []
+
+
+@dataclass(frozen=True)
+class BookingMoved(Event):
+    """A booking was moved; its heir holds the new slot."""
+
+    booking_id: UUID
+    heir_id: UUID
+    version: int
+
+    def touches(self) -> Sequence[Touched]:
+        """The booking and its heir."""
+        return [Touched("Booking", self.booking_id, self.version), Touched("Booking", self.heir_id, 1)]
+
+
+@dataclass(frozen=True)
+class BookingHandedOver(Event):
+    """A booking is another person's now."""
+
+    booking_id: UUID
+    person_id: UUID
+    version: int
+
+    def touches(self) -> Sequence[Touched]:
+        """The booking."""
+        return [Touched("Booking", self.booking_id, self.version)]
+
+
+@dataclass(frozen=True)
+class BookingChanged(Event):
+    """Something of a booking is different that nobody needs to be told of."""
+
+    booking_id: UUID
+    version: int
+
+    def touches(self) -> Sequence[Touched]:
+        """The booking."""
+        return [Touched("Booking", self.booking_id, self.version)]
+
+
+@dataclass(frozen=True)
+class BookingApproved(Event):
+    """Staff approved a booking that waited."""
+
+    booking_id: UUID
+    version: int
+
+    def touches(self) -> Sequence[Touched]:
+        """The booking."""
+        return [Touched("Booking", self.booking_id, self.version)]
+
+
+@dataclass(frozen=True)
+class BookingDeclined(Event):
+    """Staff declined a booking that waited, with a reason; or nobody decided in time, without one."""
+
+    booking_id: UUID
+    reason: str
+    version: int
+
+    def touches(self) -> Sequence[Touched]:
+        """The booking."""
+        return [Touched("Booking", self.booking_id, self.version)]
+
+
+@dataclass(frozen=True)
+class FloorChanged(Event):
+    """A floor has another plan."""
+
+    floor_id: UUID
+    version: int
+
+    def touches(self) -> Sequence[Touched]:
+        """The floor."""
+        return [Touched("Floor", self.floor_id, self.version)]
+
+
+@dataclass(frozen=True)
+class BookingReleased(Event):
+    """Nobody came in time: the unit is free again, and the no-show fee was charged."""
+
+    booking_id: UUID
+    fee_minor: int
+    version: int
+
+    def touches(self) -> Sequence[Touched]:
+        """The booking."""
+        return [Touched("Booking", self.booking_id, self.version)]
+
+
+@dataclass(frozen=True)
+class UsageChanged(Event):
+    """A usage began, ended, became a problem or was resolved."""
+
+    usage_id: UUID
+    booking_id: UUID | None
+
+    def touches(self) -> Sequence[Touched]:
+        """The usage and its booking."""
+        found = [Touched("Usage", self.usage_id)]
+        return [*found, Touched("Booking", self.booking_id)] if self.booking_id else found
+
+
+@dataclass(frozen=True)
+class WaitingChanged(Event):
+    """Somebody waits, waits no more, or lost an offer."""
+
+    waiting_id: UUID
+    version: int
+
+    def touches(self) -> Sequence[Touched]:
+        """The entry."""
+        return [Touched("WaitingEntry", self.waiting_id, self.version)]
+
+
+@dataclass(frozen=True)
+class SlotOffered(Event):
+    """A slot came free and is kept for the first who waits."""
+
+    waiting_id: UUID
+    version: int
+
+    def touches(self) -> Sequence[Touched]:
+        """The entry."""
+        return [Touched("WaitingEntry", self.waiting_id, self.version)]

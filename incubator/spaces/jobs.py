@@ -1,7 +1,13 @@
 """What space does by itself."""
 
-from incubator.kernel import work
-from incubator.spaces import charging
+from uuid import UUID
+
+from incubator.kernel import outbox, work
+from incubator.spaces import approvals, charging, releasing, waiting
+from incubator.spaces.bookings import EXPIRE, RELEASE
+from incubator.spaces.check_in import UNFINISHED
+from incubator.spaces.events import BookingCancelled, BookingDeclined, BookingMoved, BookingReleased
+from incubator.spaces.waiting import END_OFFER
 
 
 @work.sweep("charge ended bookings")
@@ -9,3 +15,38 @@ async def charge_ended_bookings() -> None:
     """Repeats safely: a booking is charged once, in the transaction that marks it."""
     while await charging.charge_ended_bookings():
         pass
+
+
+@work.job(EXPIRE)
+async def expire_pending_booking(item: work.Item) -> None:
+    """Repeats safely: only a booking that still waits is ended."""
+    await approvals.expire_booking(UUID(item.subject))
+
+
+@work.job(RELEASE)
+async def release_booking(item: work.Item) -> None:
+    """Repeats safely: only a confirmed booking that nobody used is ended, and its fee charged once."""
+    await releasing.release_booking(UUID(item.subject))
+
+
+@work.job(UNFINISHED)
+async def mark_unfinished_usage(item: work.Item) -> None:
+    """Repeats safely: only a usage that is still open becomes a problem."""
+    await releasing.mark_unfinished(UUID(item.subject))
+
+
+@work.job(END_OFFER)
+async def end_offer(item: work.Item) -> None:
+    """Repeats safely: only an offer that has run out is ended."""
+    await waiting.end_offer(UUID(item.subject))
+
+
+async def offer_slot(event: BookingCancelled | BookingMoved | BookingDeclined | BookingReleased, message_id: UUID) -> None:
+    """Repeats safely: what is offered is held, and not offered again."""
+    await waiting.offer_slot_of(event.booking_id)
+
+
+outbox.consumer(BookingCancelled, "offer a cancelled slot")(offer_slot)
+outbox.consumer(BookingMoved, "offer the slot of a moved booking")(offer_slot)
+outbox.consumer(BookingDeclined, "offer a declined slot")(offer_slot)
+outbox.consumer(BookingReleased, "offer a released slot")(offer_slot)

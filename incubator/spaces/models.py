@@ -1,5 +1,7 @@
-"""Tables of space. `unit_hold` is where overlap is refused: every rental and booking has its row there, under one exclusion constraint."""
+"""Tables of places. `unit_hold` is where overlap is refused: a rental or booking has a row there for each atom of space it covers."""
 
+from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from tortoise import fields
@@ -7,40 +9,134 @@ from tortoise.indexes import Index
 from tortoise.models import Model
 
 from incubator.kernel.ids import new_id
-from incubator.organizations.models import Organization, Person, Site
+from incubator.organizations.models import Organization, Site
+
+
+class Building(Model):
+    """A building of a site."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    site: fields.ForeignKeyRelation[Site] = fields.ForeignKeyField("incubator.Site", related_name="buildings", on_delete=fields.RESTRICT)
+    site_id: UUID
+    name = fields.CharField(max_length=120)
+    address = fields.CharField(max_length=300, default="")
+    created_at = fields.DatetimeField()
+
+    class Meta(Model.Meta):
+        table = "building"
+        unique_together = (("site", "name"),)
+
+
+class Floor(Model):
+    """A floor of a building; `level` orders them, 0 is the ground. `plan_svg` is sanitised, ids of its shapes are ids of units."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    building: fields.ForeignKeyRelation[Building] = fields.ForeignKeyField(
+        "incubator.Building", related_name="floors", on_delete=fields.RESTRICT
+    )
+    building_id: UUID
+    name = fields.CharField(max_length=120)
+    level = fields.IntField(default=0)
+    plan_svg = fields.TextField(default="")
+    version = fields.IntField(default=1)
+
+    class Meta(Model.Meta):
+        table = "floor"
+        unique_together = (("building", "name"),)
+
+
+class Room(Model):
+    """A room of a floor; biosafety level 1 to 4, 0 for none; `capacity` in people."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    floor: fields.ForeignKeyRelation[Floor] = fields.ForeignKeyField("incubator.Floor", related_name="rooms", on_delete=fields.RESTRICT)
+    floor_id: UUID
+    name = fields.CharField(max_length=120)
+    biosafety_level = fields.IntField(default=0)
+    capacity = fields.IntField(default=1)
+
+    class Meta(Model.Meta):
+        table = "room"
+        unique_together = (("floor", "name"),)
+
+
+class Pool(Model):
+    """Units of a site of which any will do."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    site: fields.ForeignKeyRelation[Site] = fields.ForeignKeyField("incubator.Site", related_name="pools", on_delete=fields.RESTRICT)
+    site_id: UUID
+    name = fields.CharField(max_length=120)
+
+    class Meta(Model.Meta):
+        table = "pool"
+        unique_together = (("site", "name"),)
 
 
 class Unit(Model):
-    """Anything that can be assigned or booked. Prices are in the site's currency; an empty price is no price, an empty limit no limit."""
+    """Anything that can be assigned or booked. Its prices are rates; `policy` is `policy.Policy` as JSON.
+
+    `owner_share` is what its owner gets of its takings, in percent.
+    """
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     site: fields.ForeignKeyRelation[Site] = fields.ForeignKeyField("incubator.Site", related_name="units", on_delete=fields.RESTRICT)
     site_id: UUID
+    room: fields.ForeignKeyNullableRelation[Room] = fields.ForeignKeyField(
+        "incubator.Room", related_name="units", null=True, on_delete=fields.RESTRICT
+    )
+    room_id: UUID | None
+    pool: fields.ForeignKeyNullableRelation[Pool] = fields.ForeignKeyField(
+        "incubator.Pool", related_name="units", null=True, on_delete=fields.RESTRICT
+    )
+    pool_id: UUID | None
+    whole: fields.ForeignKeyNullableRelation["Unit"] = fields.ForeignKeyField(
+        "incubator.Unit", related_name="parts", null=True, on_delete=fields.RESTRICT
+    )
+    whole_id: UUID | None
+    owner: fields.ForeignKeyNullableRelation[Organization] = fields.ForeignKeyField(
+        "incubator.Organization", related_name="owned_units", null=True, on_delete=fields.RESTRICT
+    )
+    owner_id: UUID | None
+    owner_share: Decimal = fields.DecimalField(max_digits=5, decimal_places=2, default=Decimal(0))
     name = fields.CharField(max_length=120)
     kind = fields.CharField(max_length=20)
     capacity = fields.IntField(default=1)
+    biosafety_level = fields.IntField(default=0)
+    equipment: list[str] = fields.JSONField(default=list)
     opening_hours = fields.CharField(max_length=200, default="")
-    monthly_minor = fields.BigIntField(null=True)
-    hourly_minor = fields.BigIntField(null=True)
     price_includes_tax = fields.BooleanField(default=False)
-    shortest_minutes = fields.IntField(default=15)
-    longest_minutes = fields.IntField(default=480)
-    step_minutes = fields.IntField(default=15)
-    horizon_days = fields.IntField(default=90)
-    buffer_minutes = fields.IntField(default=0)
-    weekly_minutes = fields.IntField(null=True)
+    policy: dict[str, Any] = fields.JSONField(default=dict)
+    out_of_order_since = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField()
     version = fields.IntField(default=1)
 
     class Meta(Model.Meta):
         table = "unit"
         unique_together = (("site", "name"),)
+        indexes = (Index(fields=("room_id",)), Index(fields=("pool_id",)), Index(fields=("whole_id",)), Index(fields=("owner_id",)))
+
+
+class UnitAtom(Model):
+    """What a unit covers: itself, and each unit that is a part of it at any depth."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    unit: fields.ForeignKeyRelation[Unit] = fields.ForeignKeyField("incubator.Unit", related_name="atoms", on_delete=fields.RESTRICT)
+    unit_id: UUID
+    atom: fields.ForeignKeyRelation[Unit] = fields.ForeignKeyField("incubator.Unit", related_name="covered_by", on_delete=fields.RESTRICT)
+    atom_id: UUID
+
+    class Meta(Model.Meta):
+        table = "unit_atom"
+        unique_together = (("unit", "atom"),)
+        indexes = (Index(fields=("atom_id",)),)
 
 
 class UnitHold(Model):
-    """A unit taken for instants `[starts_at, ends_at)` by one rental or booking; gone when that ends or is cancelled."""
+    """An atom of space taken for instants `[starts_at, ends_at)` by one rental or booking, `holder_id`; gone when that is cancelled."""
 
     id = fields.UUIDField(primary_key=True, default=new_id)
+    holder_id = fields.UUIDField()
     unit: fields.ForeignKeyRelation[Unit] = fields.ForeignKeyField("incubator.Unit", related_name="holds", on_delete=fields.RESTRICT)
     unit_id: UUID
     starts_at = fields.DatetimeField()
@@ -49,91 +145,4 @@ class UnitHold(Model):
 
     class Meta(Model.Meta):
         table = "unit_hold"
-
-
-class Rental(Model):
-    """A unit held for days of the site, first and last included; its id is its hold's id."""
-
-    id = fields.UUIDField(primary_key=True, default=new_id)
-    unit: fields.ForeignKeyRelation[Unit] = fields.ForeignKeyField("incubator.Unit", related_name="rentals", on_delete=fields.RESTRICT)
-    unit_id: UUID
-    site_id = fields.UUIDField()
-    organization: fields.ForeignKeyRelation[Organization] = fields.ForeignKeyField(
-        "incubator.Organization", related_name="rentals", on_delete=fields.RESTRICT
-    )
-    organization_id: UUID
-    residency_id = fields.UUIDField(null=True)
-    starts_on = fields.DateField()
-    ends_on = fields.DateField()
-    monthly_minor = fields.BigIntField()
-    currency = fields.CharField(max_length=3)
-    price_includes_tax = fields.BooleanField()
-    contract_id = fields.UUIDField(null=True)
-    created_at = fields.DatetimeField()
-    version = fields.IntField(default=1)
-
-    class Meta(Model.Meta):
-        table = "rental"
-        indexes = (Index(fields=("organization_id",)), Index(fields=("site_id",)), Index(fields=("residency_id",)))
-
-
-class Booking(Model):
-    """A unit held for instants; its id is its hold's id. The price is what was shown and agreed."""
-
-    id = fields.UUIDField(primary_key=True, default=new_id)
-    unit: fields.ForeignKeyRelation[Unit] = fields.ForeignKeyField("incubator.Unit", related_name="bookings", on_delete=fields.RESTRICT)
-    unit_id: UUID
-    site_id = fields.UUIDField()
-    organization: fields.ForeignKeyRelation[Organization] = fields.ForeignKeyField(
-        "incubator.Organization", related_name="bookings", on_delete=fields.RESTRICT
-    )
-    organization_id: UUID
-    booked_by: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
-        "incubator.Person", related_name="bookings", null=True, on_delete=fields.SET_NULL
-    )
-    booked_by_id: UUID | None
-    starts_at = fields.DatetimeField()
-    ends_at = fields.DatetimeField()
-    title = fields.CharField(max_length=200)
-    state = fields.CharField(max_length=12, default="confirmed")
-    hourly_minor = fields.BigIntField()
-    price_minor = fields.BigIntField()
-    currency = fields.CharField(max_length=3)
-    price_includes_tax = fields.BooleanField()
-    override_reason = fields.CharField(max_length=300, default="")
-    overridden_rules: list[str] = fields.JSONField(default=list)
-    created_at = fields.DatetimeField()
-    cancelled_at = fields.DatetimeField(null=True)
-    charged_at = fields.DatetimeField(null=True)
-    version = fields.IntField(default=1)
-
-    class Meta(Model.Meta):
-        table = "booking"
-        indexes = (
-            Index(fields=("site_id", "starts_at")),
-            Index(fields=("organization_id", "starts_at")),
-            Index(fields=("unit_id", "starts_at")),
-        )
-
-
-class Usage(Model):
-    """What was really used of a unit, in minutes of one day of the site; `event_id` makes telling it twice harmless."""
-
-    id = fields.UUIDField(primary_key=True, default=new_id)
-    unit: fields.ForeignKeyRelation[Unit] = fields.ForeignKeyField("incubator.Unit", related_name="usages", on_delete=fields.RESTRICT)
-    unit_id: UUID
-    site_id = fields.UUIDField()
-    organization: fields.ForeignKeyRelation[Organization] = fields.ForeignKeyField(
-        "incubator.Organization", related_name="usages", on_delete=fields.RESTRICT
-    )
-    organization_id: UUID
-    used_on = fields.DateField()
-    minutes = fields.IntField()
-    hourly_minor = fields.BigIntField()
-    event_id = fields.CharField(max_length=120)
-    created_at = fields.DatetimeField()
-
-    class Meta(Model.Meta):
-        table = "usage"
-        unique_together = (("unit", "event_id"),)
-        indexes = (Index(fields=("organization_id", "used_on")), Index(fields=("site_id", "used_on")))
+        indexes = (Index(fields=("holder_id",)),)

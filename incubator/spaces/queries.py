@@ -1,13 +1,16 @@
 """Every read of space, within what the actor may see; what others hold is told as busy, without title, person or price."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from uuid import UUID
 
 from incubator import db
+from incubator.kernel import clock
 from incubator.kernel.actor import Actor
 from incubator.kernel.errors import NotFound
+from incubator.kernel.jsonable import dumps
 from incubator.kernel.paging import Order, Page, Slice, paginate
 from incubator.organizations.queries import like
 from incubator.spaces.scope import RESIDENTS, STAFF, visible_bookings, visible_rentals, visible_units
@@ -15,7 +18,7 @@ from incubator.spaces.scope import RESIDENTS, STAFF, visible_bookings, visible_r
 
 @dataclass(frozen=True, slots=True)
 class UnitRow:
-    """A unit with its prices in minor units of the site's currency and its own or the site's opening hours."""
+    """A unit with today's prices for everybody in minor units of the site's currency, and its own or the site's opening hours."""
 
     id: UUID
     site_id: UUID
@@ -28,6 +31,15 @@ class UnitRow:
     price_includes_tax: bool
     currency: str
     version: int
+    room_id: UUID | None
+    pool_id: UUID | None
+    whole_id: UUID | None
+    owner_id: UUID | None
+    owner_share: Decimal
+    biosafety_level: int
+    equipment: list[str]
+    policy: str
+    out_of_order_since: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +52,9 @@ class BookableUnit:
     kind: str
     opening_hours: str
     has_own_hours: bool
-    hourly_minor: int | None
     price_includes_tax: bool
-    shortest_minutes: int
-    longest_minutes: int
-    step_minutes: int
-    horizon_days: int
-    buffer_minutes: int
-    weekly_minutes: int | None
+    policy: str
+    out_of_order_since: datetime | None
     country: str
     subdivision: str
     time_zone: str
@@ -94,18 +101,44 @@ class BookingRow:
     currency: str
     price_includes_tax: bool
     version: int
+    lines: str | None
+    credit_minutes: int | None
+    note_for_next: str | None
+    heir_id: UUID | None
+    series_id: UUID | None
+    accessory_ids: str
+    expires_at: datetime | None
 
 
-UNIT = (
-    "u.id, u.site_id, u.name, u.kind, u.capacity, coalesce(nullif(u.opening_hours, ''), s.opening_hours) AS opening_hours, u.monthly_minor,"
-    " u.hourly_minor, u.price_includes_tax, s.currency, u.version"
-)
-BOOKABLE = (
-    "u.id, u.site_id, u.name, u.kind, coalesce(nullif(u.opening_hours, ''), s.opening_hours) AS opening_hours,"
-    " u.opening_hours <> '' AS has_own_hours, u.hourly_minor, u.price_includes_tax, u.shortest_minutes, u.longest_minutes, u.step_minutes,"
-    " u.horizon_days, u.buffer_minutes, u.weekly_minutes, s.country, s.subdivision, s.time_zone, s.currency, s.closed_on_holidays,"
-    " s.operator_id, s.legal_entity_id, u.monthly_minor"
-)
+def _base_price(basis: str, on: str) -> str:
+    """Return the subquery for what a unit costs everybody on a day of its site."""
+    return (
+        f"(SELECT r.amount_minor FROM rate r WHERE r.basis = '{basis}' AND r.audience = '' AND r.starts_on <= {on}"
+        f" AND coalesce(r.ends_on, 'infinity') >= {on} AND r.site_id = u.site_id AND (r.unit_id = u.id OR (r.unit_id IS NULL AND r.kind = u.kind))"
+        " ORDER BY r.unit_id IS NULL LIMIT 1)"
+    )
+
+
+def unit_columns(now: str) -> str:
+    """Return the columns of a `UnitRow`; `now` is the argument that holds the instant whose day's prices count."""
+    on = f"({now}::timestamptz AT TIME ZONE s.time_zone)::date"
+    return (
+        "u.id, u.site_id, u.name, u.kind, u.capacity, coalesce(nullif(u.opening_hours, ''), s.opening_hours) AS opening_hours,"
+        f" {_base_price('month', on)} AS monthly_minor, {_base_price('hour', on)} AS hourly_minor, u.price_includes_tax, s.currency, u.version,"
+        " u.room_id, u.pool_id, u.whole_id, u.owner_id, u.owner_share, u.biosafety_level,"
+        " ARRAY(SELECT jsonb_array_elements_text(u.equipment)) AS equipment, u.policy, u.out_of_order_since"
+    )
+
+
+def _bookable_columns(now: str) -> str:
+    on = f"({now}::timestamptz AT TIME ZONE s.time_zone)::date"
+    return (
+        "u.id, u.site_id, u.name, u.kind, coalesce(nullif(u.opening_hours, ''), s.opening_hours) AS opening_hours,"
+        " u.opening_hours <> '' AS has_own_hours, u.price_includes_tax, u.policy, u.out_of_order_since, s.country, s.subdivision, s.time_zone,"
+        f" s.currency, s.closed_on_holidays, s.operator_id, s.legal_entity_id, {_base_price('month', on)} AS monthly_minor"
+    )
+
+
 RENTAL = (
     "r.id, r.unit_id, r.site_id, r.organization_id, r.residency_id, r.starts_on, r.ends_on, r.monthly_minor, r.currency,"
     " r.price_includes_tax, r.version"
@@ -116,16 +149,25 @@ RENTALS_BY_START = (Order("starts_on", "date", is_descending=True), Order("id", 
 
 
 async def list_units(
-    actor: Actor, page: Page, *, site_id: UUID | None = None, kind: str | None = None, search: str = "", with_total: bool = False
+    actor: Actor,
+    page: Page,
+    *,
+    site_id: UUID | None = None,
+    kind: str | None = None,
+    search: str = "",
+    equipment: Sequence[str] = (),
+    with_total: bool = False,
 ) -> Slice:
-    """List units by name."""
+    """List units by name; with `equipment` those that have all of it."""
     condition, args = visible_units(actor)
     n = len(args)
     sql = (
-        f"SELECT {UNIT} FROM unit u JOIN site s ON s.id = u.site_id WHERE {condition} AND (${n + 1}::uuid IS NULL OR u.site_id = ${n + 1})"
-        f" AND (${n + 2}::text IS NULL OR u.kind = ${n + 2}) AND u.name ILIKE ${n + 3}"
+        f"SELECT {unit_columns(f'${n + 5}')} FROM unit u JOIN site s ON s.id = u.site_id WHERE {condition}"
+        f" AND (${n + 1}::uuid IS NULL OR u.site_id = ${n + 1}) AND (${n + 2}::text IS NULL OR u.kind = ${n + 2}) AND u.name ILIKE ${n + 3}"
+        f" AND u.equipment @> ${n + 4}::jsonb"
     )
-    return await paginate(sql, [*args, site_id, kind, like(search)], UNITS_BY_NAME, page, with_total=with_total)
+    values = [*args, site_id, kind, like(search), dumps([one.lower() for one in equipment]), clock.now()]
+    return await paginate(sql, values, UNITS_BY_NAME, page, with_total=with_total)
 
 
 async def units_by_id(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, UnitRow]:
@@ -133,45 +175,34 @@ async def units_by_id(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, UnitRow]:
     condition, args = visible_units(actor)
     found = await db.rows_as(
         UnitRow,
-        f"SELECT {UNIT} FROM unit u JOIN site s ON s.id = u.site_id WHERE {condition} AND u.id = ANY(${len(args) + 1}::uuid[])",
+        f"SELECT {unit_columns(f'${len(args) + 2}')} FROM unit u JOIN site s ON s.id = u.site_id"
+        f" WHERE {condition} AND u.id = ANY(${len(args) + 1}::uuid[])",
         *args,
         list(ids),
+        clock.now(),
     )
     return {row.id: row for row in found}
 
 
-async def bookable_unit(actor: Actor, unit_id: UUID) -> BookableUnit:
-    """Return what a booking decision needs of a unit.
+async def bookable_unit(actor: Actor, unit_id: UUID, *, to_hold: bool = False) -> BookableUnit:
+    """Return what a booking decision needs of a unit. `to_hold`: nothing may become a part of it until the transaction ends.
 
     Raises:
         NotFound: the actor sees no such unit.
     """
     condition, args = visible_units(actor)
+    n = len(args)
     found = await db.rows_as(
         BookableUnit,
-        f"SELECT {BOOKABLE} FROM unit u JOIN site s ON s.id = u.site_id WHERE {condition} AND u.id = ${len(args) + 1}",
+        f"SELECT {_bookable_columns(f'${n + 2}')} FROM unit u JOIN site s ON s.id = u.site_id WHERE {condition} AND u.id = ${n + 1}"
+        + (" FOR KEY SHARE OF u" if to_hold else ""),
         *args,
         unit_id,
+        clock.now(),
     )
     if not found:
         raise NotFound(kind="Unit", path=("input", "unitId"))
     return found[0]
-
-
-async def standing(organization_id: UUID, unit: BookableUnit, day: date, week: tuple[datetime, datetime]) -> tuple[bool, int]:
-    """Return whether an organisation rents at the unit's site on a day, and its minutes of the unit in a week."""
-    found = await db.row(
-        "SELECT EXISTS (SELECT 1 FROM rental r WHERE r.organization_id = $1 AND r.site_id = $2 AND $3 BETWEEN r.starts_on AND r.ends_on) AS is_at_site,"
-        " (SELECT coalesce(sum(extract(epoch FROM b.ends_at - b.starts_at)) / 60, 0)::int FROM booking b WHERE b.organization_id = $1"
-        "  AND b.unit_id = $4 AND b.state = 'confirmed' AND b.starts_at >= $5 AND b.starts_at < $6) AS minutes",
-        organization_id,
-        unit.site_id,
-        day,
-        unit.id,
-        *week,
-    )
-    assert found is not None
-    return bool(found["is_at_site"]), int(found["minutes"])
 
 
 async def list_rentals(actor: Actor, page: Page, *, site_id: UUID | None = None, with_total: bool = False) -> Slice:
@@ -207,7 +238,7 @@ async def rentals_of_residencies(actor: Actor, residency_ids: Iterable[UUID]) ->
     return grouped
 
 
-def _booking_columns(actor: Actor, n: int) -> tuple[str, list[object]]:
+def booking_columns(actor: Actor, n: int) -> tuple[str, list[object]]:
     """Return the columns of a booking with what is others' blanked out, and their two arguments, numbered from `n`."""
     own = f"(b.organization_id = ANY(${n}::uuid[]))"
     known = f"({own} OR b.site_id = ANY(${n + 1}::uuid[]) OR ${n + 2})"
@@ -215,7 +246,9 @@ def _booking_columns(actor: Actor, n: int) -> tuple[str, list[object]]:
         f"b.id, b.unit_id, b.site_id, b.starts_at, b.ends_at, b.state, {own} AS is_mine,"
         f" CASE WHEN {known} THEN b.organization_id END AS organization_id, CASE WHEN {known} THEN b.booked_by_id END AS booked_by_id,"
         f" CASE WHEN {known} THEN p.name END AS booked_by_name, CASE WHEN {known} THEN b.title END AS title,"
-        f" CASE WHEN {known} THEN b.price_minor END AS price_minor, b.currency, b.price_includes_tax, b.version"
+        f" CASE WHEN {known} THEN b.price_minor END AS price_minor, b.currency, b.price_includes_tax, b.version,"
+        f" CASE WHEN {known} THEN b.lines END AS lines, CASE WHEN {known} THEN b.credit_minutes END AS credit_minutes,"
+        f" CASE WHEN {known} THEN b.note_for_next END AS note_for_next, b.heir_id, b.series_id, b.accessory_ids, b.expires_at"
     )
     return columns, [list(actor.organization_ids_as(*RESIDENTS)), list(actor.site_ids_as(*STAFF)), actor.is_system]
 
@@ -231,13 +264,13 @@ async def list_bookings(
     mine_only: bool = False,
     with_total: bool = False,
 ) -> Slice:
-    """List confirmed bookings that touch `[starts_at, ends_at)`, in order of their start."""
+    """List bookings, confirmed or waiting for approval, that touch `[starts_at, ends_at)`, in order of their start."""
     condition, args = visible_bookings(actor)
-    columns, more = _booking_columns(actor, len(args) + 1)
+    columns, more = booking_columns(actor, len(args) + 1)
     values = [*args, *more]
     n = len(values)
     sql = (
-        f"SELECT {columns} FROM booking b LEFT JOIN person p ON p.id = b.booked_by_id WHERE {condition} AND b.state = 'confirmed'"
+        f"SELECT {columns} FROM booking b LEFT JOIN person p ON p.id = b.booked_by_id WHERE {condition} AND b.state IN ('pending', 'confirmed')"
         f" AND b.starts_at < ${n + 2} AND b.ends_at > ${n + 1} AND (${n + 3}::uuid IS NULL OR b.site_id = ${n + 3})"
         f" AND (${n + 4}::uuid IS NULL OR b.unit_id = ${n + 4}) AND (NOT ${n + 5} OR b.organization_id = ANY(${n + 6}::uuid[]))"
     )
@@ -248,7 +281,7 @@ async def list_bookings(
 async def bookings_by_id(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, BookingRow]:
     """Return the bookings among `ids` that the actor may see, cancelled ones too."""
     condition, args = visible_bookings(actor)
-    columns, more = _booking_columns(actor, len(args) + 1)
+    columns, more = booking_columns(actor, len(args) + 1)
     values = [*args, *more]
     found = await db.rows_as(
         BookingRow,
@@ -257,3 +290,14 @@ async def bookings_by_id(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, Bookin
         list(ids),
     )
     return {row.id: row for row in found}
+
+
+async def notes_before(ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Return what the one before left for who has the unit next, by booking. For those who may see the booking; the caller knows."""
+    found = await db.rows(
+        "SELECT b.id, p.note_for_next FROM booking b JOIN LATERAL (SELECT n.note_for_next FROM booking n WHERE n.unit_id = b.unit_id"
+        " AND n.ends_at <= b.starts_at AND n.state = 'confirmed' ORDER BY n.ends_at DESC LIMIT 1) p ON p.note_for_next <> ''"
+        " WHERE b.id = ANY($1::uuid[])",
+        list(ids),
+    )
+    return {row["id"]: row["note_for_next"] for row in found}

@@ -5,6 +5,7 @@ from incubator.organizations.scope import EVERYTHING, NOTHING, Scope
 
 STAFF = (Role.MANAGER, Role.FRONT_DESK, Role.AUDITOR)
 RESIDENTS = (Role.OWNER, Role.MEMBER, Role.BILLING_CONTACT)
+OWNERS = (Role.REPRESENTATIVE, Role.BILLING_CONTACT, Role.OWNER)
 
 
 def visible_units(actor: Actor) -> Scope:
@@ -35,5 +36,45 @@ def visible_bookings(actor: Actor, alias: str = "b") -> Scope:
             f"({alias}.organization_id = ANY($1::uuid[]) OR {alias}.site_id = ANY($2::uuid[]) OR {alias}.site_id IN"
             " (SELECT own.site_id FROM rental own WHERE own.organization_id = ANY($1::uuid[])))"
         ),
+        [list(actor.organization_ids_as(*RESIDENTS)), list(actor.site_ids_as(*STAFF))],
+    )
+
+
+def visible_usages(actor: Actor, alias: str = "g") -> Scope:
+    """Return the condition over `usage` under `alias`: that of one's organisation, of one's units, and of the staff's sites."""
+    if actor.is_system:
+        return EVERYTHING
+    if actor.person_id is None:
+        return NOTHING
+    own, owned = list(actor.organization_ids_as(*RESIDENTS)), list(actor.organization_ids_as(*OWNERS))
+    return (
+        (
+            f"({alias}.organization_id = ANY($1::uuid[]) OR {alias}.site_id = ANY($2::uuid[])"
+            f" OR {alias}.unit_id IN (SELECT mine.id FROM unit mine WHERE mine.owner_id = ANY($3::uuid[])))"
+        ),
+        [own, list(actor.site_ids_as(*STAFF)), owned],
+    )
+
+
+def visible_utilization(actor: Actor, alias: str = "u") -> Scope:
+    """Return the condition over `unit` under `alias` for how much it is used: for the staff of its site and for its owner."""
+    if actor.is_system:
+        return EVERYTHING
+    if actor.person_id is None:
+        return NOTHING
+    return (
+        f"({alias}.site_id = ANY($1::uuid[]) OR {alias}.owner_id = ANY($2::uuid[]))",
+        [list(actor.site_ids_as(*STAFF)), list(actor.organization_ids_as(*OWNERS))],
+    )
+
+
+def visible_waiting(actor: Actor, alias: str = "w") -> Scope:
+    """Return the condition over `waiting_entry` under `alias`: those of one's organisation, and of the staff's sites."""
+    if actor.is_system:
+        return EVERYTHING
+    if actor.person_id is None:
+        return NOTHING
+    return (
+        f"({alias}.organization_id = ANY($1::uuid[]) OR {alias}.site_id = ANY($2::uuid[]))",
         [list(actor.organization_ids_as(*RESIDENTS)), list(actor.site_ids_as(*STAFF))],
     )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import count
+from typing import Any
 from uuid import UUID
 
 from incubator import db
@@ -13,6 +14,7 @@ from incubator.kernel.actor import SYSTEM, Actor, Role
 from incubator.organizations import access, places, service
 from incubator.residencies import service as residencies
 from incubator.spaces import service as spaces
+from incubator.spaces.policy import Policy
 
 _numbers = count(1)
 
@@ -82,12 +84,20 @@ async def startup_owner() -> Actor:
 
 
 async def unit(
-    of: House, kind: str = "meeting room", *, hourly_minor: int | None = 4500, monthly_minor: int | None = None, **limits: int
+    of: House,
+    kind: str = "meeting room",
+    *,
+    hourly_minor: int | None = 4500,
+    monthly_minor: int | None = None,
+    pool_id: UUID | None = None,
+    **policy: Any,
 ) -> UUID:
-    """Add a unit to a site."""
-    return await spaces.add_unit(
-        SYSTEM, spaces.UnitTerms(of.site_id, fresh(f"{kind} "), kind, hourly_minor=hourly_minor, monthly_minor=monthly_minor)
-    )
+    """Add a unit to a site; `policy` names what is other than usual."""
+    terms = spaces.UnitTerms(of.site_id, fresh(f"{kind} "), kind, hourly_minor=hourly_minor, monthly_minor=monthly_minor, pool_id=pool_id)
+    unit_id = await spaces.add_unit(SYSTEM, terms)
+    if policy:
+        await spaces.set_policy(SYSTEM, unit_id, Policy(**policy))
+    return unit_id
 
 
 async def resident(of: House, *, days: int = 365) -> Actor:

@@ -8,7 +8,7 @@ from incubator.kernel.actor import Grant
 from incubator.spaces import service
 from incubator.spaces.service import BookingTerms, UnitTerms
 from incubator_graphql.fields import SIGNED_IN, Info, Payload, granted, mutation
-from incubator_graphql.ids import decode
+from incubator_graphql.ids import decode, decode_many
 from incubator_graphql.nodes import shown
 from incubator_graphql.outputs import given, value
 from incubator_graphql.scalars import MinorUnits
@@ -33,6 +33,10 @@ class AddUnitInput:
     horizon_days: int = 90
     buffer_minutes: int = 0
     weekly_minutes: int | None = None
+    room_id: strawberry.ID | None = None
+    pool_id: strawberry.ID | None = None
+    biosafety_level: int = 0
+    equipment: list[str] = strawberry.field(default_factory=list)
 
 
 @given
@@ -48,6 +52,7 @@ class CreateBookingInput:
     )
     organization_id: strawberry.ID | None = strawberry.field(default=None, description="Who pays; one's own organisation when left out.")
     override_reason: str | None = strawberry.field(default=None, description="Staff say here why rules may be broken.")
+    accessory_ids: list[strawberry.ID] = strawberry.field(default_factory=list, description="Units of that kind at the site, held along.")
 
 
 @given
@@ -56,6 +61,7 @@ class CancelBookingInput:
 
     booking_id: strawberry.ID
     expected_version: int
+    override_reason: str | None = strawberry.field(default=None, description="Staff who give a reason cancel late, and without a fee.")
 
 
 @value
@@ -101,6 +107,10 @@ class SpacesMutation:
             horizon_days=input.horizon_days,
             buffer_minutes=input.buffer_minutes,
             weekly_minutes=input.weekly_minutes,
+            room_id=decode(input.room_id, "Room", "input", "roomId") if input.room_id else None,
+            pool_id=decode(input.pool_id, "Pool", "input", "poolId") if input.pool_id else None,
+            biosafety_level=input.biosafety_level,
+            equipment=tuple(input.equipment),
         )
         unit_id = await service.add_unit(info.context.actor, terms)
         return AddUnitPayload(unit=await shown(info, UNITS, unit_id, Unit.of))
@@ -116,13 +126,14 @@ class SpacesMutation:
             title=input.title,
             organization_id=decode(payer, "Organization", "input", "organizationId") if payer else None,
             override_reason=input.override_reason or "",
+            accessory_ids=tuple(decode_many(input.accessory_ids, "Unit", "input", "accessoryIds")),
         )
         booking_id = await service.create_booking(info.context.actor, terms, input.idempotency_key)
         return CreateBookingPayload(booking=await shown(info, BOOKINGS, booking_id, Booking.of))
 
     @mutation(SIGNED_IN)
     async def cancel_booking(self, info: Info, input: CancelBookingInput) -> CancelBookingPayload:
-        """Cancel a booking that has not begun."""
+        """Cancel a booking that has not begun; what it costs is told by `bookingFees` before."""
         booking_id = decode(input.booking_id, "Booking", "input", "bookingId")
-        await service.cancel_booking(info.context.actor, booking_id, input.expected_version)
+        await service.cancel_booking(info.context.actor, booking_id, input.expected_version, input.override_reason or "")
         return CancelBookingPayload(booking=await shown(info, BOOKINGS, booking_id, Booking.of))

@@ -5,19 +5,20 @@ from typing import Annotated
 
 import strawberry
 
+from incubator.billing.quoting import Totals
 from incubator.kernel.errors import DomainError, NotFound, NotSignedIn
 from incubator.kernel.paging import Page
 from incubator.spaces import queries as spaces
 from incubator.spaces import service
 from incubator.spaces.queries import BookingRow, UnitRow
-from incubator.spaces.service import BookingTerms
+from incubator.spaces.service import BookingTerms, Quote
 from incubator_graphql.errors import user_error
 from incubator_graphql.fields import SIGNED_IN, Info, query
-from incubator_graphql.ids import decode
+from incubator_graphql.ids import decode, decode_many
 from incubator_graphql.money import Money
 from incubator_graphql.nodes import one
 from incubator_graphql.paging import After, Before, Connection, First, Last, wants_total
-from incubator_graphql.spaces.types import UNITS, Booking, BookingQuote, Unit, UnitKind
+from incubator_graphql.spaces.types import UNITS, Booking, BookingFees, BookingQuote, PriceLine, PriceTotals, Unit, UnitKind
 
 
 @strawberry.type
@@ -31,18 +32,20 @@ class SpacesQuery:
         site_id: strawberry.ID | None = None,
         kind: UnitKind | None = None,
         search: str | None = None,
+        equipment: list[str] | None = None,
         first: First = None,
         after: After = None,
         last: Last = None,
         before: Before = None,
     ) -> Connection[Unit]:
-        """List units by name."""
+        """List units by name; with equipment those that have all of it."""
         found = await spaces.list_units(
             info.context.actor,
             Page(first, after, last, before),
             site_id=decode(site_id, "Site", "siteId") if site_id else None,
             kind=kind.value if kind else None,
             search=search or "",
+            equipment=equipment or (),
             with_total=wants_total(info),
         )
         return Connection[Unit].of(found, lambda row: Unit.of(UnitRow(**row)))
@@ -61,7 +64,7 @@ class SpacesQuery:
         last: Last = None,
         before: Before = None,
     ) -> Connection[Booking]:
-        """List confirmed bookings that touch `[from, until)`, in order of their start. Of others' bookings only the time is told."""
+        """List bookings, confirmed or waiting for approval, that touch `[from, until)`, in order of their start. Of others' bookings only the time is told."""
         found = await spaces.list_bookings(
             info.context.actor,
             Page(first, after, last, before),
@@ -76,21 +79,48 @@ class SpacesQuery:
 
     @query(SIGNED_IN)
     async def booking_quote(
-        self, info: Info, unit_id: strawberry.ID, starts_at: datetime, ends_at: datetime, organization_id: strawberry.ID | None = None
+        self,
+        info: Info,
+        unit_id: strawberry.ID,
+        starts_at: datetime,
+        ends_at: datetime,
+        organization_id: strawberry.ID | None = None,
+        accessory_ids: list[strawberry.ID] | None = None,
     ) -> BookingQuote:
-        """Tell what a booking would cost and every rule it breaks, a taken unit included, before anything is confirmed."""
+        """Tell what a booking would cost with its tax and every rule it breaks, a taken unit included, before anything is confirmed."""
         actor = info.context.actor
         unit = await one(info, UNITS, decode(unit_id, "Unit", "unitId"))
         payer = decode(organization_id, "Organization", "organizationId") if organization_id else None
-        terms = BookingTerms(unit.id, starts_at, ends_at, "", payer)
+        accessories = tuple(decode_many(accessory_ids or [], "Unit", "accessoryIds"))
+        terms = BookingTerms(unit.id, starts_at, ends_at, "", payer, accessory_ids=accessories)
         try:
             quote = await service.quote_booking(actor, terms)
         except (NotFound, NotSignedIn):
             raise
         except DomainError as refusal:
-            return BookingQuote(price=None, price_includes_tax=unit.price_includes_tax, broken_rules=[user_error(refusal, actor.language)])
+            quote = Quote(None, unit.currency, unit.price_includes_tax, [refusal])
         return BookingQuote(
             price=Money.maybe(quote.price_minor, quote.currency),
             price_includes_tax=quote.price_includes_tax,
+            lines=[PriceLine.of(line, quote.currency) for line in quote.lines],
+            credit_minutes=quote.credit_minutes,
+            totals=PriceTotals.of(quote.totals, quote.currency) if quote.totals else None,
             broken_rules=[user_error(rule, actor.language) for rule in quote.broken],
+        )
+
+    @query(SIGNED_IN)
+    async def booking_fees(self, info: Info, booking_id: strawberry.ID) -> BookingFees:
+        """Tell what cancelling a booking now or not coming would cost, before anybody decides."""
+        fees = await service.preview_fees(info.context.actor, decode(booking_id, "Booking", "bookingId"))
+
+        def totals(found: Totals | None) -> PriceTotals | None:
+            return PriceTotals.of(found, fees.currency) if found else None
+
+        return BookingFees(
+            cancel_fee=Money.maybe(fees.cancel_minor, fees.currency),
+            free_until=fees.free_until,
+            no_show_fee=Money.minor(fees.no_show_minor, fees.currency),
+            price_includes_tax=fees.price_includes_tax,
+            cancel_totals=totals(fees.cancel_totals),
+            no_show_totals=totals(fees.no_show_totals),
         )

@@ -1,21 +1,31 @@
 """Units and bookings as the API shows them."""
 
+import json
+from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Self
+from uuid import UUID
 
 import strawberry
 
+from incubator.billing.quoting import Totals
+from incubator.kernel.actor import Actor
 from incubator.spaces import queries
+from incubator.spaces.lines import UnitLine, read_lines
+from incubator.spaces.policy import Policy
 from incubator.spaces.queries import BookingRow, UnitRow
 from incubator.spaces.scope import visible_bookings, visible_units
 from incubator_graphql.errors import UserError
 from incubator_graphql.fields import Info, resolved
 from incubator_graphql.ids import encode
+from incubator_graphql.loaders import Relation
 from incubator_graphql.money import Money
 from incubator_graphql.nodes import Node, maybe, one, register_node
 from incubator_graphql.organizations.types import ORGANIZATIONS, SITES, Organization, Person, Site, person_known_by_name
 from incubator_graphql.outputs import entity, enum, value
+from incubator_graphql.spaces.policy import BookingPolicy
 
 
 @enum
@@ -29,14 +39,64 @@ class UnitKind(StrEnum):
     MEETING_ROOM = "meeting room"
     INSTRUMENT = "instrument"
     STORAGE = "storage"
+    ACCESSORY = "accessory"
 
 
 @enum
 class BookingState(StrEnum):
-    """Whether a booking stands."""
+    """How a booking stands: pending ones wait for approval, expired ones waited in vain, released ones were not come for."""
 
+    PENDING = "pending"
     CONFIRMED = "confirmed"
     CANCELLED = "cancelled"
+    MOVED = "moved"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    RELEASED = "released"
+
+
+def some_id(type_name: str, id: UUID | None) -> strawberry.ID | None:
+    """Make the global id of something that may be missing."""
+    return strawberry.ID(encode(type_name, id)) if id else None
+
+
+@value
+class PriceLine:
+    """A line of a price: `quantity` minutes at an hourly `unitPrice`, or so many things at one."""
+
+    unit_id: strawberry.ID
+    name: str
+    what: str = strawberry.field(description="time, off-peak, credit, block, day, week, day cap or minimum.")
+    is_per_hour: bool
+    quantity: int
+    unit_price: Money
+    amount: Money = strawberry.field(description="As priced, with or without tax.")
+
+    @classmethod
+    def of(cls, line: UnitLine, currency: str) -> Self:
+        return cls(
+            unit_id=strawberry.ID(encode("Unit", line.unit_id)),
+            name=line.name,
+            what=line.line.what,
+            is_per_hour=line.line.basis == "minute",
+            quantity=line.line.quantity,
+            unit_price=Money.minor(line.line.unit_price_minor, currency),
+            amount=Money.minor(line.line.amount_minor, currency),
+        )
+
+
+@value
+class PriceTotals:
+    """Net, tax and gross as they would stand on an invoice."""
+
+    net: Money
+    tax: Money
+    gross: Money
+
+    @classmethod
+    def of(cls, totals: Totals, currency: str) -> Self:
+        net, tax, gross = (Money.minor(minor, currency) for minor in (totals.net_minor, totals.tax_minor, totals.gross_minor))
+        return cls(net=net, tax=tax, gross=gross)
 
 
 @entity(visible_units)
@@ -51,6 +111,14 @@ class Unit(Node):
     hourly_price: Money | None = strawberry.field(description="Null when it is not booked.")
     price_includes_tax: bool
     opening_hours: str = strawberry.field(description="Its own or the site's, in the site's zone.")
+    biosafety_level: int = strawberry.field(description="1 to 4, 0 for none.")
+    equipment: list[str]
+    room_id: strawberry.ID | None
+    pool_id: strawberry.ID | None
+    whole_id: strawberry.ID | None = strawberry.field(description="The unit that it is a part of.")
+    owner_share_percent: Decimal = strawberry.field(description="What its owner gets of its takings.")
+    policy: BookingPolicy
+    out_of_order_since: datetime | None
     version: int
 
     @classmethod
@@ -65,8 +133,22 @@ class Unit(Node):
             hourly_price=Money.maybe(row.hourly_minor, row.currency),
             price_includes_tax=row.price_includes_tax,
             opening_hours=row.opening_hours,
+            biosafety_level=row.biosafety_level,
+            equipment=row.equipment,
+            room_id=some_id("Room", row.room_id),
+            pool_id=some_id("Pool", row.pool_id),
+            whole_id=some_id("Unit", row.whole_id),
+            owner_share_percent=row.owner_share,
+            policy=BookingPolicy.of(Policy.read(row.policy)),
+            out_of_order_since=row.out_of_order_since,
             version=row.version,
         )
+
+    @resolved
+    async def owner(self, info: Info) -> Organization | None:
+        """Whose it is; null when it is the house's own."""
+        row = await maybe(info, ORGANIZATIONS, self.row.owner_id)
+        return Organization.of(row) if row else None
 
     @resolved
     async def site(self, info: Info) -> Site:
@@ -85,6 +167,13 @@ class Booking(Node):
     state: BookingState
     is_mine: bool = strawberry.field(description="Whether it is that of the viewer's organisation.")
     price: Money | None
+    lines: list[PriceLine] | None = strawberry.field(description="How the price comes about.")
+    credit_minutes: int | None = strawberry.field(description="Paid with credit of a plan.")
+    note_for_next: str | None
+    heir_id: strawberry.ID | None = strawberry.field(description="The booking that it was moved to.")
+    series_id: strawberry.ID | None
+    accessory_ids: list[strawberry.ID]
+    expires_at: datetime | None = strawberry.field(description="Until when it waits for approval.")
     version: int
 
     @classmethod
@@ -98,8 +187,20 @@ class Booking(Node):
             state=BookingState(row.state),
             is_mine=row.is_mine,
             price=Money.maybe(row.price_minor, row.currency),
+            lines=None if row.lines is None else [PriceLine.of(line, row.currency) for line in read_lines(row.lines)],
+            credit_minutes=row.credit_minutes,
+            note_for_next=row.note_for_next,
+            heir_id=some_id("Booking", row.heir_id),
+            series_id=some_id("BookingSeries", row.series_id),
+            accessory_ids=[strawberry.ID(encode("Unit", UUID(one))) for one in json.loads(row.accessory_ids)],
+            expires_at=row.expires_at,
             version=row.version,
         )
+
+    @resolved
+    async def note_from_before(self, info: Info) -> str | None:
+        """What the one before left for who has the unit now; null for others' bookings."""
+        return await info.context.loaders.of(NOTES).load(self.row.id) if self.row.organization_id else None
 
     @resolved
     async def unit(self, info: Info) -> Unit:
@@ -126,8 +227,30 @@ class BookingQuote:
 
     price: Money | None = strawberry.field(description="Null when the unit cannot be booked.")
     price_includes_tax: bool
+    lines: list[PriceLine] = strawberry.field(description="How the price comes about; what is charged later is this.")
+    credit_minutes: int = strawberry.field(description="Paid with credit of a plan, before money.")
+    totals: PriceTotals | None = strawberry.field(description="Null when nothing is to be paid.")
     broken_rules: list[UserError]
 
+
+@value
+class BookingFees:
+    """What it would cost now to cancel a booking, or not to come, by the policy at booking time."""
+
+    cancel_fee: Money | None = strawberry.field(description="Null when only staff can cancel now.")
+    free_until: datetime | None = strawberry.field(description="Null when cancelling is free until the start.")
+    no_show_fee: Money
+    price_includes_tax: bool
+    cancel_totals: PriceTotals | None
+    no_show_totals: PriceTotals | None
+
+
+async def _notes(actor: Actor, booking_ids: Sequence[UUID]) -> list[str | None]:
+    found = await queries.notes_before(booking_ids)
+    return [found.get(booking_id) for booking_id in booking_ids]
+
+
+NOTES: Relation[UUID, str | None] = Relation("note from before", _notes)
 
 UNITS = register_node("Unit", queries.units_by_id, Unit.of)
 BOOKINGS = register_node("Booking", queries.bookings_by_id, Booking.of)

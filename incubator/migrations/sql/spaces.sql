@@ -1,9 +1,46 @@
 ALTER TABLE unit_hold ADD CONSTRAINT unit_hold_order CHECK (starts_at < ends_at);
 ALTER TABLE unit_hold ADD CONSTRAINT unit_hold_no_overlap EXCLUDE USING gist (unit_id WITH =, tstzrange(starts_at, ends_at) WITH &&);
-ALTER TABLE unit ADD CONSTRAINT unit_kind CHECK (kind IN ('desk', 'bench', 'office', 'lab suite', 'meeting room', 'instrument', 'storage'));
-ALTER TABLE unit ADD CONSTRAINT unit_prices CHECK (coalesce(monthly_minor, 0) >= 0 AND coalesce(hourly_minor, 0) >= 0);
+ALTER TABLE unit ADD CONSTRAINT unit_kind CHECK (kind IN ('desk', 'bench', 'office', 'lab suite', 'meeting room', 'instrument', 'storage', 'accessory'));
+ALTER TABLE unit ADD CONSTRAINT unit_owner_share CHECK (owner_share BETWEEN 0 AND 100 AND (owner_id IS NOT NULL OR owner_share = 0));
+ALTER TABLE unit ADD CONSTRAINT unit_biosafety_level CHECK (biosafety_level BETWEEN 0 AND 4);
+ALTER TABLE unit ADD CONSTRAINT unit_is_no_part_of_itself CHECK (whole_id <> id);
+ALTER TABLE room ADD CONSTRAINT room_biosafety_level CHECK (biosafety_level BETWEEN 0 AND 4);
+CREATE INDEX unit_equipment ON unit USING gin (equipment);
+ALTER TABLE rate ADD CONSTRAINT rate_amounts CHECK (amount_minor >= 0 AND minimum_minor >= 0 AND coalesce(off_peak_minor, 0) >= 0 AND coalesce(day_cap_minor, 0) >= 0);
+ALTER TABLE rate ADD CONSTRAINT rate_days CHECK (ends_on IS NULL OR starts_on <= ends_on);
+ALTER TABLE rate ADD CONSTRAINT rate_of_unit_or_kind CHECK ((unit_id IS NULL) <> (kind = ''));
+ALTER TABLE rate ADD CONSTRAINT rate_basis CHECK (basis IN ('hour', 'day', 'week', 'month', 'minute'));
+ALTER TABLE rate ADD CONSTRAINT rate_audience CHECK (audience IN ('', 'resident', 'alumni', 'member', 'academic', 'outside company'));
+ALTER TABLE rate ADD CONSTRAINT rate_no_overlap EXCLUDE USING gist (
+  site_id WITH =, (coalesce(unit_id, '00000000-0000-0000-0000-000000000000'::uuid)) WITH =, kind WITH =, audience WITH =, basis WITH =,
+  daterange(starts_on, ends_on, '[]') WITH &&);
+CREATE FUNCTION refuse_change_of_used_rate() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM 1 FROM rate WHERE id = OLD.id FOR UPDATE;
+  IF TG_OP = 'UPDATE' AND to_jsonb(NEW) - 'ends_on' - 'version' = to_jsonb(OLD) - 'ends_on' - 'version' THEN
+    RETURN NEW;
+  END IF;
+  IF EXISTS (SELECT 1 FROM booking WHERE rate_id = OLD.id) THEN
+    RAISE EXCEPTION 'rate % is used and never changes', OLD.id USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  IF TG_OP = 'DELETE' THEN
+    RETURN OLD;
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER rate_used_never_changes BEFORE UPDATE OR DELETE ON rate FOR EACH ROW EXECUTE FUNCTION refuse_change_of_used_rate();
+ALTER TABLE credit_grant ADD CONSTRAINT credit_grant_minutes CHECK (minutes_per_month > 0);
 ALTER TABLE rental ADD CONSTRAINT rental_days CHECK (starts_on <= ends_on);
 ALTER TABLE booking ADD CONSTRAINT booking_order CHECK (starts_at < ends_at);
-ALTER TABLE booking ADD CONSTRAINT booking_state CHECK (state IN ('confirmed', 'cancelled'));
-ALTER TABLE usage ADD CONSTRAINT usage_minutes CHECK (minutes > 0);
+ALTER TABLE booking ADD CONSTRAINT booking_state CHECK (state IN ('pending', 'confirmed', 'cancelled', 'moved', 'declined', 'expired', 'released'));
 CREATE INDEX booking_to_charge ON booking (ends_at) WHERE state = 'confirmed' AND charged_at IS NULL;
+CREATE INDEX booking_of_person ON booking (unit_id, organization_id, ends_at) WHERE state IN ('pending', 'confirmed');
+ALTER TABLE usage ADD CONSTRAINT usage_minutes CHECK (minutes >= 0);
+ALTER TABLE usage ADD CONSTRAINT usage_state CHECK (state IN ('open', 'closed', 'problem', 'resolved'));
+ALTER TABLE usage ADD CONSTRAINT usage_order CHECK (ended_at IS NULL OR started_at <= ended_at);
+ALTER TABLE usage_event ADD CONSTRAINT usage_event_kind CHECK (kind IN ('start', 'stop'));
+CREATE INDEX usage_to_resolve ON usage (site_id, created_at) WHERE state = 'problem';
+ALTER TABLE waiting_entry ADD CONSTRAINT waiting_entry_order CHECK (starts_at < ends_at);
+ALTER TABLE waiting_entry ADD CONSTRAINT waiting_entry_state CHECK (state IN ('waiting', 'offered', 'booked', 'expired', 'left'));
+CREATE UNIQUE INDEX waiting_entry_once ON waiting_entry (person_id, unit_id, starts_at, ends_at) WHERE state IN ('waiting', 'offered');
+CREATE INDEX waiting_entry_of_unit ON waiting_entry (unit_id, starts_at) WHERE state = 'waiting';

@@ -37,7 +37,7 @@ export interface DayLayout {
 export function layoutOf({ units, bookings, pending, day, zone, detailOf, nowMinute }: DayInput): DayLayout {
 	const held: Held[] = [
 		...bookings
-			.filter(({ state }) => state === 'CONFIRMED')
+			.filter(({ state }) => state === 'CONFIRMED' || state === 'PENDING')
 			.map((booking) => heldBy(booking.id, booking.unit.id, booking, day, zone)),
 		// The list may bring a booking before it is struck off here.
 		...pending

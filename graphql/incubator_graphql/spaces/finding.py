@@ -1,0 +1,99 @@
+"""Looking for free times, and at a whole day of a site."""
+
+from datetime import date, datetime
+from typing import Annotated
+
+import strawberry
+
+from incubator.kernel.ids import new_id
+from incubator.spaces import availability, days, service
+from incubator_graphql.fields import SIGNED_IN, Info, query
+from incubator_graphql.ids import decode, decode_many, encode
+from incubator_graphql.outputs import value
+from incubator_graphql.spaces.changes import CreateSeriesInput, SeriesReport
+from incubator_graphql.spaces.types import Booking, Unit, UnitKind
+
+
+@value
+class FreeSlot:
+    """A unit that is free, `[startsAt, endsAt)`. Nothing is held."""
+
+    unit: Unit
+    starts_at: datetime
+    ends_at: datetime
+
+
+@value
+class TakenTime:
+    """A time in which a unit is held by a rental, by a unit that it is a part of, or as an accessory."""
+
+    starts_at: datetime
+    ends_at: datetime
+    kind: str
+
+
+@value
+class UnitDay:
+    """A unit with its bookings and what else holds it."""
+
+    unit: Unit
+    bookings: list[Booking]
+    taken: list[TakenTime]
+
+
+@value
+class SiteDay:
+    """A day of a site, `[startsAt, endsAt)`, with its units by name."""
+
+    site_id: strawberry.ID
+    starts_at: datetime
+    ends_at: datetime
+    units: list[UnitDay]
+
+
+@strawberry.type
+class FindingQuery:
+    """Looking for free times, and at a whole day."""
+
+    @query(SIGNED_IN)
+    async def free_slots(
+        self,
+        info: Info,
+        site_ids: list[strawberry.ID],
+        minutes: int,
+        from_: Annotated[datetime, strawberry.argument(name="from")],
+        until: datetime,
+        kind: UnitKind | None = None,
+        equipment: list[str] | None = None,
+        first: int | None = None,
+    ) -> list[FreeSlot]:
+        """Find the first free time of each unit and day for so many minutes in one piece, ascending, 20 unless `first` (1 to 100) says else."""
+        terms = availability.SearchTerms(
+            tuple(decode_many(site_ids, "Site", "siteIds")), minutes, from_, until, kind.value if kind else None, tuple(equipment or ())
+        )
+        found = await availability.find_slots(info.context.actor, terms, 20 if first is None else first)
+        return [FreeSlot(unit=Unit.of(slot.unit), starts_at=slot.starts_at, ends_at=slot.ends_at) for slot in found]
+
+    @query(SIGNED_IN)
+    async def site_day(self, info: Info, site_id: strawberry.ID, on: date) -> SiteDay:
+        """Show a day of a site: its units by name, their bookings, and what else holds them. `on` is a day of the site."""
+        day = await days.site_day(info.context.actor, decode(site_id, "Site", "siteId"), on)
+        return SiteDay(
+            site_id=strawberry.ID(encode("Site", day.site_id)),
+            starts_at=day.starts_at,
+            ends_at=day.ends_at,
+            units=[
+                UnitDay(
+                    unit=Unit.of(one.unit),
+                    bookings=[Booking.of(row) for row in one.bookings],
+                    taken=[TakenTime(starts_at=held.starts_at, ends_at=held.ends_at, kind=held.kind) for held in one.taken],
+                )
+                for one in day.units
+            ],
+        )
+
+    @query(SIGNED_IN)
+    async def series_preview(self, info: Info, input: CreateSeriesInput) -> SeriesReport:
+        """Tell what would become of a series: which instances fail and why, and what the others cost. Nothing is held."""
+        report = await service.create_series(info.context.actor, input.terms(), f"preview {new_id()}", is_preview=True)
+        return SeriesReport.of(report)

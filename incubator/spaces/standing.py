@@ -1,0 +1,141 @@
+"""How an organisation and a person stand to a unit at a time: one read, from which rules and price are decided."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from incubator import db
+from incubator.kernel import clock
+from incubator.kernel.periods import month_of, start_of_day
+from incubator.spaces.policy import Other, week_of
+from incubator.spaces.pricing import Step, Tariff
+from incubator.spaces.queries import BookableUnit
+
+ACADEMIC = ("university", "research institute", "hospital")
+TIMED = ("hour", "day", "week")
+
+
+@dataclass(frozen=True, slots=True)
+class RateRow:
+    """A rate that holds on the day, with its tariff."""
+
+    id: UUID
+    unit_id: UUID | None
+    kind: str
+    audience: str
+    basis: str
+    tariff: Tariff
+
+    @classmethod
+    def of(cls, found: dict[str, Any]) -> "RateRow":
+        """Make it of a row as JSON."""
+        first = Step(0, found["amount_minor"], found["off_peak_minor"])
+        tariff = Tariff(
+            found["basis"],
+            (first, *(Step(*step) for step in found["steps"])),
+            tuple((minutes, amount) for minutes, amount in found["blocks"]),
+            found["off_peak_hours"],
+            found["minimum_minor"],
+            found["day_cap_minor"],
+        )
+        unit_id = UUID(found["unit_id"]) if found["unit_id"] else None
+        return cls(UUID(found["id"]), unit_id, found["kind"], found["audience"], found["basis"], tariff)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is known of who asks: what they are to the site, their other bookings of the unit, rates, and minutes of credit left."""
+
+    audience: str
+    others: tuple[Other, ...]
+    rates: tuple[RateRow, ...]
+    credit_given: int
+    credit_used: int
+
+    def rate_of(self, unit_id: UUID, kind: str, bases: Sequence[str] = TIMED) -> RateRow | None:
+        """Return the rate that counts: of the unit before that of its kind, of the audience before everybody's, hours before days."""
+        fitting = [
+            rate
+            for rate in self.rates
+            if rate.basis in bases and rate.audience in ("", self.audience) and (rate.unit_id == unit_id or rate.kind == kind)
+        ]
+        return min(fitting, key=lambda r: (r.unit_id is None, r.audience == "", bases.index(r.basis)), default=None)
+
+
+SQL = (
+    "SELECT (SELECT o.kind FROM organization o WHERE o.id = $1) AS kind,"
+    " EXISTS (SELECT 1 FROM rental r WHERE r.organization_id = $1 AND r.site_id = $2 AND $3 BETWEEN r.starts_on AND r.ends_on) AS is_resident,"
+    " EXISTS (SELECT 1 FROM rental r WHERE r.organization_id = $1 AND r.site_id = $2 AND r.ends_on < $3) AS was_resident,"
+    " EXISTS (SELECT 1 FROM contract c JOIN contract_term t ON t.contract_id = c.id WHERE c.customer_id = $1 AND c.site_id = $2 AND t.kind = 'plan'"
+    "  AND $3 BETWEEN t.starts_on AND coalesce(t.ends_on, 'infinity')) AS is_member,"
+    " (SELECT json_agg(json_build_array(b.starts_at, b.ends_at, b.booked_by_id = $5)) FROM booking b WHERE b.unit_id = $4 AND b.organization_id = $1"
+    "  AND b.state IN ('pending', 'confirmed') AND b.ends_at > $6 AND b.id IS DISTINCT FROM $7) AS others,"
+    " (SELECT json_agg(r) FROM rate r WHERE r.site_id = $2 AND (r.unit_id = ANY($8::uuid[]) OR (r.unit_id IS NULL AND r.kind = ANY($9::text[])))"
+    "  AND $3 BETWEEN r.starts_on AND coalesce(r.ends_on, 'infinity')) AS rates,"
+    " (SELECT coalesce(sum(g.minutes_per_month), 0)::int FROM credit_grant g WHERE g.kind = $10 AND EXISTS (SELECT 1 FROM contract c"
+    "  JOIN contract_term t ON t.contract_id = c.id WHERE t.source_id = g.plan_id AND c.customer_id = $1 AND c.site_id = $2"
+    "  AND $3 BETWEEN t.starts_on AND coalesce(t.ends_on, 'infinity'))) AS credit_given,"
+    " (SELECT coalesce(sum(b.credit_minutes), 0)::int FROM booking b JOIN unit u ON u.id = b.unit_id WHERE b.organization_id = $1 AND b.site_id = $2"
+    "  AND u.kind = $10 AND b.credit_minutes > 0 AND b.state IN ('pending', 'confirmed', 'released') AND b.starts_at >= $11 AND b.starts_at < $12"
+    "  AND b.id IS DISTINCT FROM $7) AS credit_used"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Extra:
+    """Another unit that a booking takes along: an accessory."""
+
+    id: UUID
+    name: str
+    kind: str
+
+
+async def standing_of(
+    organization_id: UUID,
+    person_id: UUID | None,
+    unit: BookableUnit,
+    starts_at: datetime,
+    extras: Sequence[Extra] = (),
+    leaving: UUID | None = None,
+) -> Standing:
+    """Read how an organisation and a person stand to a unit on the local day of an instant; `leaving` is a booking that does not count."""
+    zone = unit.time_zone
+    day = starts_at.astimezone(ZoneInfo(zone)).date()
+    month = month_of(day)
+    since = min(clock.now(), week_of(starts_at, zone)[0], start_of_day(day, zone)) - timedelta(days=1)
+    found = await db.row(
+        SQL,
+        organization_id,
+        unit.site_id,
+        day,
+        unit.id,
+        person_id,
+        since,
+        leaving,
+        [unit.id, *(extra.id for extra in extras)],
+        [unit.kind, *(extra.kind for extra in extras)],
+        unit.kind,
+        start_of_day(month.first, zone),
+        start_of_day(month.end, zone),
+    )
+    assert found is not None
+    others = [(datetime.fromisoformat(a), datetime.fromisoformat(b), bool(own)) for a, b, own in json.loads(found["others"] or "[]")]
+    return Standing(
+        _audience(found["kind"], found["is_resident"], found["was_resident"], found["is_member"]),
+        tuple(Other(*other) for other in others),
+        tuple(RateRow.of(rate) for rate in json.loads(found["rates"] or "[]")),
+        found["credit_given"],
+        found["credit_used"],
+    )
+
+
+def _audience(kind: str | None, is_resident: bool, was_resident: bool, is_member: bool) -> str:
+    """Say what an organisation is to a site: the closest that holds."""
+    for audience, holds in (("resident", is_resident), ("member", is_member), ("alumni", was_resident), ("academic", kind in ACADEMIC)):
+        if holds:
+            return audience
+    return "outside company"
