@@ -15,6 +15,7 @@ from incubator_graphql.ids import encode
 from tests.graphql_api.test_spaces_api import tomorrow
 from tests.support import callers, make
 from tests.support.callers import CALLERS
+from tests.support.drain import drain
 from tests.support.web import Web, document, run, session_of, statements, uuid_of
 
 HOUR = timedelta(hours=1)
@@ -303,3 +304,27 @@ async def test_rates_are_listed_for_a_unit_with_those_of_its_kind(web: Web) -> N
 
     assert [(node["audience"], node["amount"]["amountMinor"]) for node in listed["nodes"]] == [("ACADEMIC", 3000), ("EVERYBODY", 4500)]
     assert ended["rate"]["endsOn"] == "2026-12-31"
+
+
+async def test_who_waits_is_offered_a_slot_that_comes_free_and_books_it(web: Web) -> None:
+    known = await callers.world()
+    room, neighbour = await make.unit(known.house), await make.resident(known.house)
+    booking, session = await booked(known, room), await session_of(neighbour)
+    given = {
+        "unitId": encode("Unit", room),
+        "startsAt": tomorrow().isoformat(),
+        "endsAt": (tomorrow() + HOUR).isoformat(),
+        "title": "Me too",
+    }
+
+    entry = (await run(web, session, "JoinWaitingList", input=given))["entry"]
+    await service.cancel_booking(known.owner, booking, 1)
+    await drain()
+    [offered] = (await run(web, session, "WaitingList"))["waitingList"]["nodes"]
+    accept = {"waitingEntryId": entry["id"], "idempotencyKey": "accept-key-1"}
+    stranger = await run(web, await session_of(known.owner), "AcceptSlot", input=accept)
+    taken = await run(web, session, "AcceptSlot", input=accept)
+    late = await run(web, session, "LeaveWaitingList", input={"waitingEntryId": entry["id"]})
+
+    assert (entry["state"], offered["state"], taken["booking"]["title"]) == ("WAITING", "OFFERED", "Me too")
+    assert (codes(stranger), codes(late)) == (["NotFound"], ["SlotNotOffered"])
