@@ -6,6 +6,7 @@ from incubator import db
 from incubator.kernel import audit, checks, clock, outbox
 from incubator.kernel.actor import SYSTEM, Actor, Grant
 from incubator.kernel.errors import NotFound
+from incubator.spaces import queries
 from incubator.spaces.changing import close_booking
 from incubator.spaces.errors import BookingNotPending
 from incubator.spaces.events import BookingApproved, BookingDeclined
@@ -16,7 +17,7 @@ async def decide_booking(actor: Actor, booking_id: UUID, *, is_approved: bool, r
     """Approve or decline a booking that waits; declining frees the unit and needs a reason.
 
     Raises:
-        NotFound: there is no such booking.
+        NotFound: the actor sees no such booking.
         NotSignedIn, Forbidden: the actor is no staff of the site.
         Stale: it was changed meanwhile.
         BookingNotPending: it does not wait.
@@ -25,7 +26,7 @@ async def decide_booking(actor: Actor, booking_id: UUID, *, is_approved: bool, r
     reason = checks.text(reason, "reason", at_least=0 if is_approved else 1, at_most=300, path=("input", "reason"))
     async with db.transaction():
         found = await db.row(f"{FEE_OF} FOR UPDATE OF b", booking_id)
-        if found is None:
+        if found is None or not await queries.bookings_by_id(actor, [booking_id]):
             raise NotFound(kind="Booking", path=("input", "bookingId"))
         actor.require(Grant.OVERRIDE_BOOKING_RULES, found["site_id"], path=("input", "bookingId"))
         checks.version(expected_version, found["version"])

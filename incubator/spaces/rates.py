@@ -7,6 +7,7 @@ from uuid import UUID
 import asyncpg
 
 from incubator import db
+from incubator.billing import views as billing_views
 from incubator.kernel import audit, checks, clock, outbox
 from incubator.kernel.actor import Actor, Grant
 from incubator.kernel.errors import NotFound, OutOfRange, PatternMismatch, PeriodInverted
@@ -160,14 +161,14 @@ async def grant_credit(actor: Actor, plan_id: UUID, kind: str, minutes_per_month
     """Give who has a plan minutes of a kind of unit each month, at the sites of the plan's operator.
 
     Raises:
-        NotFound: there is no such plan.
+        NotFound: the actor sees no such plan.
         NotSignedIn, Forbidden: the actor does not manage space for the plan's operator.
         OutOfRange, PatternMismatch: minutes or kind break their rule, or the plan gives of that kind already.
     """
-    operator_id = await db.value("SELECT operator_id FROM plan WHERE id = $1", plan_id)
-    if operator_id is None:
+    plan = (await billing_views.plans_by_id(actor, [plan_id])).get(plan_id)
+    if plan is None:
         raise NotFound(kind="Plan", path=("input", "planId"))
-    actor.require(Grant.MANAGE_SPACE, operator_id, path=("input", "planId"))
+    actor.require(Grant.MANAGE_SPACE, plan.operator_id, path=("input", "planId"))
     checks.between(minutes_per_month, "minutesPerMonth", 1, 44_640, path=("input", "minutesPerMonth"))
     grant_id = new_id()
     async with db.transaction():

@@ -14,7 +14,7 @@ from dateutil.rrule import rrulestr
 from incubator import db
 from incubator.kernel import audit, checks, clock, idempotency
 from incubator.kernel.actor import Actor
-from incubator.kernel.errors import DomainError, PeriodInverted
+from incubator.kernel.errors import DomainError, Forbidden, NotFound, PeriodInverted
 from incubator.kernel.ids import new_id
 from incubator.kernel.jsonable import dumps
 from incubator.kernel.periods import local_instant
@@ -138,7 +138,7 @@ async def create_series(actor: Actor, terms: SeriesTerms, idempotency_key: str, 
             if claimed.answer is not None:
                 return await _reported(UUID(claimed.answer["series_id"]))
             report = await _book_all(actor, terms, series_id)
-            if is_preview:
+            if is_preview or not report.booking_ids:
                 raise _Undo
     except _Undo:
         assert report is not None
@@ -159,6 +159,8 @@ async def _book_all(actor: Actor, terms: SeriesTerms, series_id: UUID) -> Series
                 one = _instance(terms, local, local + (end - first), unit.time_zone)
                 await write_booking(actor, one, await decide(actor, unit, one), booking_id, series_id=series_id)
             booking_ids.append(booking_id)
+        except (NotFound, Forbidden):
+            raise
         except DomainError as refusal:
             failures.append(_failure(local, refusal, actor))
         except ExceptionGroup as broken:

@@ -14,6 +14,7 @@ from incubator.spaces import queries
 from incubator.spaces.charging import charge_usage
 from incubator.spaces.errors import UsageNotOpen
 from incubator.spaces.events import UnitChanged, UsageChanged
+from incubator.spaces.place_queries import usages_by_id
 from incubator.spaces.standing import standing_of
 
 
@@ -69,7 +70,7 @@ async def resolve_usage(
     """Say how long a usage was that is a problem. That of a booking is charged with it; of others the named organisation pays, by the hour.
 
     Raises:
-        NotFound: there is no such usage or organisation, or nobody is named who pays.
+        NotFound: the actor sees no such usage, there is no such organisation, or nobody is named who pays.
         NotSignedIn, Forbidden: the actor is no staff of the site.
         Stale: it was changed meanwhile.
         UsageNotOpen: it is no problem.
@@ -82,7 +83,7 @@ async def resolve_usage(
             "SELECT unit_id, site_id, booking_id, organization_id, state, problem, started_at, ended_at, version FROM usage WHERE id = $1 FOR UPDATE",
             usage_id,
         )
-        if found is None:
+        if found is None or not await usages_by_id(actor, [usage_id]):
             raise NotFound(kind="Usage", path=("input", "usageId"))
         actor.require(Grant.CHECK_IN, found["site_id"], path=("input", "usageId"))
         checks.version(expected_version, found["version"])

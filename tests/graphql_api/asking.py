@@ -37,6 +37,25 @@ def window(**more: Any) -> dict[str, Any]:
     return {"from": at(-240), "until": at(240), **more}
 
 
+def plan_with(unit_id: str) -> str:
+    """A floor plan of one unit."""
+    return f'<svg xmlns="http://www.w3.org/2000/svg"><rect id="{unit_id}" width="1" height="1"/></svg>'
+
+
+def series(s: Side, days: int) -> dict[str, Any]:
+    """Two days in a row."""
+    return given(
+        unitId=s.id("Unit"),
+        startsAt=at(24 * days + 2),
+        endsAt=at(24 * days + 3),
+        title="Series",
+        rule="FREQ=DAILY;COUNT=2",
+        idempotencyKey=f"{KEY}-series",
+        organizationId=s.id("Organization: startup"),
+        accessoryIds=[s.id("Unit: accessory")],
+    )
+
+
 ASKING: dict[str, Asking] = {
     "node": Asking("owner", lambda s: {"id": s.id("Residency")}),
     "nodes": Asking("owner", lambda s: {"ids": [s.id("Residency")]}),
@@ -53,9 +72,24 @@ ASKING: dict[str, Asking] = {
     "bookings": Asking("manager", lambda s: window(siteId=s.id("Site"), unitId=s.id("Unit"))),
     "bookingQuote": Asking(
         "manager",
-        lambda s: {"unitId": s.id("Unit"), "startsAt": at(0), "endsAt": at(1), "organizationId": s.id("Organization: startup")},
-        {"unitId": "Forbidden", "organizationId": "NotAtSite"},
+        lambda s: {
+            "unitId": s.id("Unit"),
+            "startsAt": at(0),
+            "endsAt": at(1),
+            "organizationId": s.id("Organization: startup"),
+            "accessoryIds": [s.id("Unit: accessory")],
+        },
+        {"unitId": "Forbidden", "organizationId": "NotAtSite", "accessoryIds": "NotFound"},
     ),
+    "bookingFees": Asking("owner", lambda s: {"bookingId": s.id("Booking")}),
+    "freeSlots": Asking("owner", lambda s: {"siteIds": [s.id("Site")], "minutes": 60, "from": at(0), "until": at(24)}, {"siteIds": ""}),
+    "siteDay": Asking("owner", lambda s: {"siteId": s.id("Site"), "on": day(2)}, {"siteId": ""}),
+    "floors": Asking("owner", lambda s: {"siteId": s.id("Site")}, {"siteId": ""}),
+    "rates": Asking("owner", lambda s: {"siteId": s.id("Site"), "unitId": s.id("Unit")}, {"siteId": "", "unitId": ""}),
+    "usages": Asking("manager", lambda s: {"siteId": s.id("Site")}),
+    "utilization": Asking("manager", lambda s: {"siteId": s.id("Site"), "from": day(-5), "until": day(5)}),
+    "waitingList": Asking("manager", lambda s: {"siteId": s.id("Site")}),
+    "seriesPreview": Asking("owner", lambda s: series(s, 0), {"input.unitId": "NotFound", "input.accessoryIds": "NotFound"}),
     "unparkWork": Asking("manager", lambda s: given(workItemId=s.id("WorkItem"))),
     "applyImport": Asking("manager", lambda s: given(importBatchId=s.id("ImportBatch"))),
     "markNotificationsRead": Asking("manager", lambda s: given(ids=[s.id("Notification")])),
@@ -131,7 +165,11 @@ ASKING: dict[str, Asking] = {
     ),
     "withdrawOffer": Asking("manager", lambda s: given(offerId=s.id("Offer: second"), expectedVersion=1)),
     "acceptOffer": Asking("owner", lambda s: given(offerId=s.id("Offer"), termsHash=terms_hash(TERMS))),
-    "addUnit": Asking("manager", lambda s: given(siteId=s.id("Site"), name="Room", kind="MEETING_ROOM", hourlyMinor=100)),
+    "addUnit": Asking(
+        "manager",
+        lambda s: given(siteId=s.id("Site"), roomId=s.id("Room"), poolId=s.id("Pool"), name="Room", kind="MEETING_ROOM", hourlyMinor=100),
+        {"input.roomId": "OnAnotherSite", "input.poolId": "OnAnotherSite"},
+    ),
     "createBooking": Asking(
         "owner",
         lambda s: given(
@@ -141,9 +179,92 @@ ASKING: dict[str, Asking] = {
             title="Board",
             idempotencyKey=f"{KEY}-book",
             organizationId=s.id("Organization: startup"),
+            accessoryIds=[s.id("Unit: accessory")],
+        ),
+        {"input.unitId": "NotFound", "input.accessoryIds": "NotFound"},
+    ),
+    "createPoolBooking": Asking(
+        "owner",
+        lambda s: given(
+            poolId=s.id("Pool"),
+            startsAt=at(0),
+            endsAt=at(1),
+            title="Any",
+            organizationId=s.id("Organization: startup"),
+            idempotencyKey=f"{KEY}-pool",
+        ),
+        {"input.poolId": "NotAtSite"},
+    ),
+    "createSeries": Asking("owner", lambda s: series(s, 4), {"input.unitId": "NotFound", "input.accessoryIds": "NotFound"}),
+    "moveBooking": Asking(
+        "owner",
+        lambda s: given(
+            bookingId=s.id("Booking: moved"),
+            expectedVersion=1,
+            startsAt=at(8),
+            endsAt=at(9),
+            unitId=s.id("Unit"),
+            idempotencyKey=f"{KEY}-move",
         ),
         {"input.unitId": "NotAtSite"},
     ),
+    "handOverBooking": Asking(
+        "owner", lambda s: given(bookingId=s.id("Booking: handed over"), personId=s.id("Person: colleague"), expectedVersion=1)
+    ),
+    "decideBooking": Asking("manager", lambda s: given(bookingId=s.id("Booking: pending"), isApproved=True, expectedVersion=1, reason="")),
+    "leaveNote": Asking("owner", lambda s: given(bookingId=s.id("Booking: in use"), note="Lamp is warm.")),
+    "addBuilding": Asking("manager", lambda s: given(siteId=s.id("Site"), name="New house", address="")),
+    "addFloor": Asking("manager", lambda s: given(buildingId=s.id("Building"), name="First", level=1), {"input.buildingId": "Forbidden"}),
+    "addRoom": Asking("manager", lambda s: given(floorId=s.id("Floor"), name="Room 2"), {"input.floorId": "Forbidden"}),
+    "addPool": Asking("manager", lambda s: given(siteId=s.id("Site"), name="Any bench")),
+    "setFloorPlan": Asking(
+        "manager",
+        lambda s: given(floorId=s.id("Floor"), planSvg=plan_with(s.id("Unit")), expectedVersion=1),
+        {"input.floorId": "Forbidden"},
+    ),
+    "putUnitInto": Asking(
+        "manager",
+        lambda s: given(unitId=s.id("Unit: bench"), wholeId=s.id("Unit: suite")),
+        {"input.unitId": "Forbidden", "input.wholeId": "Forbidden"},
+    ),
+    "setUnitOwner": Asking(
+        "manager",
+        lambda s: given(unitId=s.id("Unit: bench"), ownerId=s.id("Organization: corporate"), sharePercent="10"),
+        {"input.unitId": "Forbidden", "input.ownerId": ""},
+    ),
+    "setBookingPolicy": Asking(
+        "manager", lambda s: given(unitId=s.id("Unit: suite"), expectedVersion=1, offPeakHours=""), {"input.unitId": "Forbidden"}
+    ),
+    "setOutOfOrder": Asking("manager", lambda s: given(unitId=s.id("Unit: accessory"), isOutOfOrder=True), {"input.unitId": "Forbidden"}),
+    "addRate": Asking(
+        "manager",
+        lambda s: given(
+            siteId=s.id("Site"), unitId=s.id("Unit"), basis="DAY", amountMinor=100, startsOn=day(), audience="EVERYBODY", offPeakHours=""
+        ),
+        {"input.unitId": "NotFound"},
+    ),
+    "endRate": Asking("manager", lambda s: given(rateId=s.id("Rate"), endsOn=day(9), expectedVersion=1), {"input.rateId": "Forbidden"}),
+    "removeRate": Asking("manager", lambda s: given(rateId=s.id("Rate: second"), expectedVersion=1), {"input.rateId": "Forbidden"}),
+    "grantCredit": Asking("manager", lambda s: given(planId=s.id("Plan"), kind="MEETING_ROOM", minutesPerMonth=60)),
+    "checkIn": Asking("owner", lambda s: given(bookingId=s.id("Booking: now"))),
+    "checkOut": Asking("owner", lambda s: given(bookingId=s.id("Booking: in use"), note="")),
+    "recordMachineEvent": Asking(
+        "manager", lambda s: given(unitId=s.id("Unit"), eventId=f"{KEY}-event", kind="START", at=at(-100)), {"input.unitId": "Forbidden"}
+    ),
+    "resolveUsage": Asking(
+        "manager",
+        lambda s: given(
+            usageId=s.id("Usage: problem"), minutes=5, reason="seen", expectedVersion=1, organizationId=s.id("Organization: startup")
+        ),
+        {"input.organizationId": ""},
+    ),
+    "joinWaitingList": Asking(
+        "owner",
+        lambda s: given(unitId=s.id("Unit"), startsAt=at(0), endsAt=at(1), title="Me too", organizationId=s.id("Organization: startup")),
+        {"input.unitId": "NotAtSite"},
+    ),
+    "leaveWaitingList": Asking("owner", lambda s: given(waitingEntryId=s.id("WaitingEntry"))),
+    "acceptSlot": Asking("owner", lambda s: given(waitingEntryId=s.id("WaitingEntry: offered"), idempotencyKey=f"{KEY}-slot")),
     "cancelBooking": Asking("owner", lambda s: given(bookingId=s.id("Booking"), expectedVersion=1)),
     "switchOrganization": Asking("manager", lambda s: given(organizationId=s.id("Organization"))),
     "revokeInvitation": Asking("manager", lambda s: given(invitationId=s.id("Invitation"))),

@@ -146,7 +146,7 @@ CHANGERS = callers.table(
     reviewer="NotFound",
     manager_elsewhere="NotFound",
 )
-DECIDERS = callers.table("manager", "front desk")
+DECIDERS = callers.table("manager", "front desk", manager_elsewhere="NotFound")
 
 
 @pytest.mark.parametrize("operation", ["MoveBooking", "HandOverBooking", "LeaveNote", "CheckIn"])

@@ -10,7 +10,7 @@ from incubator import db
 from incubator.billing import service as billing
 from incubator.importing import service as importing
 from incubator.kernel import clock, work
-from incubator.kernel.actor import Actor, Role
+from incubator.kernel.actor import SYSTEM, Actor, Role
 from incubator.kernel.ids import new_id
 from incubator.notifications import service as notifications
 from incubator.notifications.kinds import Kind
@@ -21,6 +21,7 @@ from incubator.residencies import service as residencies
 from incubator.residencies.policy import terms_hash
 from incubator.secondments import service as secondments
 from incubator.spaces import service as spaces
+from incubator.spaces import waiting
 from incubator_graphql.ids import encode
 from tests.support import make
 from tests.support.web import session_of, token_of
@@ -93,9 +94,75 @@ async def _admission(house: make.House, actors: dict[str, Actor]) -> dict[str, U
 
 
 async def _space(house: make.House, actors: dict[str, Actor]) -> dict[str, UUID]:
-    room, at = await make.unit(house), clock.now().replace(minute=0, second=0, microsecond=0) + timedelta(days=2)
-    terms = spaces.BookingTerms(room, at, at + timedelta(hours=1), "Board")
-    return {"Unit": room, "Booking": await spaces.create_booking(actors["owner"], terms, make.fresh("booking-key-"))}
+    owner, room = actors["owner"], await make.unit(house)
+    kept, moved, handed = [await _booked(owner, room, hours) for hours in (48, 50, 52)]
+    on_request = await make.unit(house, needs_approval=True)
+    return {
+        "Unit": room,
+        "Unit: accessory": await make.unit(house, "accessory", hourly_minor=500),
+        "Unit: suite": await make.unit(house, "lab suite"),
+        "Booking": kept,
+        "Booking: moved": moved,
+        "Booking: handed over": handed,
+        "Booking: pending": await _booked(owner, on_request, 48),
+        "Person: colleague": some((await make.person(some(owner.organization_id), Role.MEMBER)).person_id),
+        **await _places(house),
+        **await _usage(house, owner),
+        **await _waiting(house, owner),
+    }
+
+
+async def _booked(owner: Actor, unit_id: UUID, hours: int) -> UUID:
+    at = clock.now().replace(minute=0, second=0, microsecond=0) + timedelta(hours=hours)
+    return await spaces.create_booking(
+        owner, spaces.BookingTerms(unit_id, at, at + timedelta(hours=1), "Board"), make.fresh("booking-key-")
+    )
+
+
+async def _places(house: make.House) -> dict[str, UUID]:
+    building_id = await spaces.add_building(house.manager, house.site_id, make.fresh("House "))
+    floor_id = await spaces.add_floor(house.manager, building_id, "Ground")
+    pool_id = await spaces.add_pool(house.manager, house.site_id, make.fresh("Any "))
+    await make.unit(house, pool_id=pool_id)
+    ended, removed = [
+        await spaces.add_rate(house.manager, spaces.RateTerms(house.site_id, "day", 100, clock.today("Europe/Berlin"), kind=kind))
+        for kind in ("storage", "instrument")
+    ]
+    room_id = await spaces.add_room(house.manager, floor_id, "Room 1")
+    return {"Building": building_id, "Floor": floor_id, "Room": room_id, "Pool": pool_id, "Rate": ended, "Rate: second": removed}
+
+
+async def _usage(house: make.House, owner: Actor) -> dict[str, UUID]:
+    now, startup_id = clock.now().replace(minute=0, second=0, microsecond=0), some(owner.organization_id)
+    begun = []
+    for number in range(2):
+        terms = spaces.BookingTerms(await make.unit(house), now, now + timedelta(hours=2), "Now", startup_id, "it is now")
+        begun.append(await spaces.create_booking(SYSTEM, terms, make.fresh(f"now-key-{number}-")))
+    await spaces.check_in(owner, begun[1])
+    scope = await make.unit(house, "instrument")
+    await spaces.record_machine_event(house.manager, spaces.MachineEvent(scope, make.fresh("event-"), "stop", now))
+    return {
+        "Booking: now": begun[0],
+        "Booking: in use": begun[1],
+        "Usage": await db.value("SELECT id FROM usage WHERE booking_id = $1", begun[1]),
+        "Usage: problem": await db.value("SELECT id FROM usage WHERE unit_id = $1 AND state = 'problem'", scope),
+    }
+
+
+async def _waiting(house: make.House, owner: Actor) -> dict[str, UUID]:
+    other, room = await make.resident(house), await make.unit(house)
+    left, offered = [await _booked(other, room, hours) for hours in (48, 50)]
+    held = {
+        row["id"]: row for row in await db.rows("SELECT id, starts_at, ends_at FROM booking WHERE id = ANY($1::uuid[])", [left, offered])
+    }
+    entries = [
+        await spaces.join_waiting_list(owner, spaces.BookingTerms(room, held[one]["starts_at"], held[one]["ends_at"], "Me too"))
+        for one in (left, offered)
+    ]
+    await spaces.cancel_booking(other, offered, 1)
+    async with db.transaction():
+        await waiting.offer_slot_of(offered)
+    return {"WaitingEntry": entries[0], "WaitingEntry: offered": entries[1]}
 
 
 async def _work_together(house: make.House, actors: dict[str, Actor]) -> dict[str, UUID]:

@@ -7,6 +7,13 @@ BEGIN
     WHEN 'Rental' THEN RETURN (SELECT site_id FROM rental WHERE id = row_id);
     WHEN 'Booking' THEN RETURN (SELECT site_id FROM booking WHERE id = row_id);
     WHEN 'Usage' THEN RETURN (SELECT site_id FROM usage WHERE id = row_id);
+    WHEN 'BookingSeries' THEN RETURN (SELECT u.site_id FROM booking_series b JOIN unit u ON u.id = b.unit_id WHERE b.id = row_id);
+    WHEN 'WaitingEntry' THEN RETURN (SELECT site_id FROM waiting_entry WHERE id = row_id);
+    WHEN 'Rate' THEN RETURN (SELECT site_id FROM rate WHERE id = row_id);
+    WHEN 'Building' THEN RETURN (SELECT site_id FROM building WHERE id = row_id);
+    WHEN 'Floor' THEN RETURN (SELECT b.site_id FROM floor f JOIN building b ON b.id = f.building_id WHERE f.id = row_id);
+    WHEN 'Room' THEN RETURN (SELECT b.site_id FROM room r JOIN floor f ON f.id = r.floor_id JOIN building b ON b.id = f.building_id WHERE r.id = row_id);
+    WHEN 'Pool' THEN RETURN (SELECT site_id FROM pool WHERE id = row_id);
     WHEN 'Application' THEN RETURN (SELECT site_id FROM application WHERE id = row_id);
     WHEN 'Offer' THEN RETURN (SELECT site_id FROM offer WHERE id = row_id);
     WHEN 'Residency' THEN RETURN (SELECT site_id FROM residency WHERE id = row_id);
