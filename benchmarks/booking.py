@@ -150,7 +150,7 @@ async def measure() -> None:
         world = await prepare(servers, url)
         ports, script, file = (
             [free_port() for _ in range(3)],
-            str(Path(__file__).with_name("bare_booking.py")),
+            str(Path(__file__).with_name("_bare_booking.py")),
             str(servers.folder / "recorded.pickle"),
         )
         settings = {"INCUBATOR_DATABASE_URL": url, "INCUBATOR_REDIS_URL": servers.redis_url, "INCUBATOR_REQUIRES_TWO_FACTOR": "false"}
