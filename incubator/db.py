@@ -59,7 +59,14 @@ def observe(observer: Observer) -> Callable[[], None]:
     return lambda: _observers.remove(observer)
 
 
+LISTS_OF = ("bool", "date", "int4", "int8", "jsonb", "numeric", "text", "timestamptz", "uuid", "varchar")
+"""What statements take or give lists of."""
+
+
 async def _prepare(connection: Any) -> None:
+    """Let a new connection learn the types of lists at once; else asyncpg asks for each within the first request that needs it."""
+    await connection.fetch("SELECT " + ", ".join(f"NULL::{name}[]" for name in LISTS_OF))
+
     def log(query: Any) -> None:
         for observer in _observers:
             observer(query.query, query.elapsed)

@@ -9,6 +9,7 @@ from redis.asyncio import Redis
 
 from incubator import valkey
 from incubator.kernel.outbox import Touched
+from incubator_graphql.metrics import LISTENERS
 
 MAX_WAITING = 1_000
 
@@ -71,9 +72,11 @@ class ChangeFeed:
         """Listen from now on."""
         listener = Listener()
         self._listeners.add(listener)
+        LISTENERS.inc()
         try:
             yield listener
         finally:
+            LISTENERS.dec()
             self._listeners.discard(listener)
 
     def tell(self, touched: Sequence[Touched]) -> None:

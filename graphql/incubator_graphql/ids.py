@@ -1,4 +1,4 @@
-"""Relay's global ids: base64url of "TypeName:uuid", unpadded. A malformed id is answered like one that does not exist."""
+"""Relay's global ids: base64url of "TypeName:uuid", unpadded. A malformed id, and one of another type, is answered as any unknown id is."""
 
 import base64
 import binascii
@@ -8,9 +8,10 @@ from decimal import Decimal
 from enum import Enum
 from uuid import UUID
 
-from incubator.kernel.errors import DomainError, NotFound
+from incubator.kernel.errors import DomainError
 from incubator.kernel.ids import global_id
 
+OF_NO_ROW = UUID(int=0)
 _MAX_LENGTH = 200
 _PARTS_PLAYED = {
     **dict.fromkeys(("startup", "corporate", "customer", "employer", "host", "operator"), "Organization"),
@@ -37,20 +38,16 @@ def parse(global_id: str) -> tuple[str, UUID] | None:
 
 
 def decode(global_id: str, type_name: str, *path: str) -> UUID:
-    """Read the id of a row of one type.
-
-    Raises:
-        NotFound: malformed, or of another type; the same answer as for an id that is nobody's.
+    """Read the id of a row of one type. One that is malformed or of another type becomes the id of no row, so that whoever looks it up
+    answers as for any unknown id; `path` tells the reader where it stands among the arguments.
     """
     found = parse(global_id)
-    if found is None or found[0] != type_name:
-        raise NotFound(kind=type_name, path=path)
-    return found[1]
+    return found[1] if found is not None and found[0] == type_name else OF_NO_ROW
 
 
 def decode_many(global_ids: Sequence[str], type_name: str, *path: str) -> list[UUID]:
     """Read several ids of one type, in order."""
-    return [decode(global_id, type_name, *path, str(index)) for index, global_id in enumerate(global_ids)]
+    return [decode(global_id, type_name, *path) for global_id in global_ids]
 
 
 def outward(name: str, value: object) -> object:

@@ -19,6 +19,7 @@ DURATIONS = Histogram(
 )
 OPERATIONS = Counter("incubator_graphql_operations_total", "GraphQL operations", ("type", "outcome"))
 SOCKETS = Gauge("incubator_graphql_sockets", "Open WebSockets of signed-in people", multiprocess_mode="livesum")
+LISTENERS = Gauge("incubator_change_listeners", "Subscriptions that wait for changes", multiprocess_mode="livesum")
 
 
 class Counted(SchemaExtension):

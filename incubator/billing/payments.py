@@ -219,7 +219,7 @@ async def receive_stripe_event(legal_entity_id: UUID, payload: bytes, signature:
             notice.created_at,
             clock.now(),
         ):
-            await work.schedule(HANDLE_EVENT, notice.id[:120])
+            await work.schedule(HANDLE_EVENT, notice.id[:120], concerns=legal_entity_id)
 
 
 async def handle_stripe_event(item: Item) -> None:
@@ -390,6 +390,6 @@ async def _resolve(attempt_id: UUID, state: str, reason: str) -> None:
 async def check_attempts() -> int:
     """Put every attempt whose outcome is unknown and due on the work list; returns how many."""
     due = await queries.attempts_to_check(clock.now())
-    for attempt_id, checks in due:
-        await work.schedule(SETTLE, attempt_id, period=f"check {checks}")
+    for attempt_id, checks, legal_entity_id in due:
+        await work.schedule(SETTLE, attempt_id, period=f"check {checks}", concerns=legal_entity_id)
     return len(due)

@@ -326,11 +326,12 @@ async def attempt_of_reference(reference: str) -> UUID | None:
     return found
 
 
-async def attempts_to_check(now: datetime, limit: int = 200) -> list[tuple[UUID, int]]:
-    """Return the attempts without an outcome that are due to be read again, with how often they were."""
+async def attempts_to_check(now: datetime, limit: int = 200) -> list[tuple[UUID, int, UUID]]:
+    """Return the attempts without an outcome that are due to be read again, with how often they were, and their legal entities."""
     found = await db.rows(
-        "SELECT id, checks FROM payment_attempt WHERE state IN ('started', 'open') AND check_after <= $1 ORDER BY check_after LIMIT $2",
+        "SELECT a.id, a.checks, i.legal_entity_id FROM payment_attempt a JOIN invoice i ON i.id = a.invoice_id"
+        " WHERE a.state IN ('started', 'open') AND a.check_after <= $1 ORDER BY a.check_after LIMIT $2",
         now,
         limit,
     )
-    return [(row["id"], row["checks"]) for row in found]
+    return [(row["id"], row["checks"], row["legal_entity_id"]) for row in found]

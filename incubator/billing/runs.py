@@ -47,8 +47,7 @@ async def start_billing_run(actor: Actor, month: date, idempotency_key: str) -> 
         if claim.answer is not None:
             return UUID(claim.answer["billing_run_id"])
         run_id = await _open_run(actor, operator_id, period)
-        for item_id in await _list_customers(actor, run_id, operator_id, period):
-            await work.schedule(BILL_CUSTOMER, item_id)
+        await work.schedule_all(BILL_CUSTOMER, await _list_customers(actor, run_id, operator_id, period))
         await _finish_when_done(run_id)
         await audit.record(actor, "start billing run", "BillingRun", run_id, after={"month": period.first})
         await idempotency.store(claim, {"billing_run_id": run_id})
@@ -84,8 +83,11 @@ async def _open_run(actor: Actor, operator_id: UUID | None, period: Period) -> U
     return run_id
 
 
-async def _list_customers(actor: Actor, run_id: UUID, operator_id: UUID | None, period: Period) -> list[UUID]:
-    """Write down who is to be billed: customers with terms that fall due or charges that stand on no invoice."""
+async def _list_customers(actor: Actor, run_id: UUID, operator_id: UUID | None, period: Period) -> list[tuple[UUID, UUID]]:
+    """Write down who is to be billed: customers with terms that fall due or charges that stand on no invoice.
+
+    Returns (item, legal entity) of each.
+    """
     entities = None if actor.is_system else list(_entities(actor))
     due = TERM_FALLS_DUE.format(month=1, end=2)
     found = await db.rows(
@@ -111,7 +113,7 @@ async def _list_customers(actor: Actor, run_id: UUID, operator_id: UUID | None, 
         [row["legal_entity_id"] for row in found],
         [row["currency"] for row in found],
     )
-    return items
+    return [(item_id, row["legal_entity_id"]) for item_id, row in zip(items, found, strict=True)]
 
 
 def _entities(actor: Actor) -> frozenset[UUID]:

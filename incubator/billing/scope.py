@@ -39,8 +39,12 @@ def visible_billing_runs(actor: Actor, alias: str = "r") -> Scope:
 
 
 def visible_plans(actor: Actor, alias: str = "p") -> Scope:
-    """Return the condition over `plan` under `alias`: the operator's own people see its plans; others see them in offers."""
+    """Return the condition over `plan` under `alias`: the operator's own people see its plans, a startup's those that it was offered."""
     if actor.is_system:
         return EVERYTHING
+    if actor.person_id is None:
+        return NOTHING
     operators = [m.organization_id for m in actor.memberships if m.kind is OrganizationKind.OPERATOR]
-    return (f"{alias}.operator_id = ANY($1::uuid[])", [operators]) if operators else NOTHING
+    offered = f"SELECT 1 FROM plan_offered seen WHERE seen.plan_id = {alias}.id AND seen.startup_id = ANY($2::uuid[])"
+    startups = list(actor.organization_ids_as(Role.OWNER, Role.MEMBER, Role.BILLING_CONTACT))
+    return f"({alias}.operator_id = ANY($1::uuid[]) OR EXISTS ({offered}))", [operators, startups]

@@ -347,12 +347,10 @@ async def list_plans(actor: Actor, page: Page, *, site_id: UUID | None = None, w
 
 
 async def plans_by_id(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, PlanView]:
-    """Return plans; an offer or a residency that the actor was shown names them, so there is nothing to hide."""
-    found = await db.rows_as(
-        PlanView,
-        "SELECT id, operator_id, name, currency, price_includes_tax, version FROM plan WHERE id = ANY($1::uuid[])",
-        list(ids) if actor.is_system or actor.person_id else [],
-    )
+    """Return plans to the operator's own people, and to startups that were offered them."""
+    condition, args = visible_plans(actor)
+    sql = f"SELECT p.id, p.operator_id, p.name, p.currency, p.price_includes_tax, p.version FROM plan p WHERE {condition}"
+    found = await db.rows_as(PlanView, f"{sql} AND p.id = ANY(${len(args) + 1}::uuid[])", *args, list(ids))
     return {row.id: row for row in found}
 
 

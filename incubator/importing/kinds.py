@@ -16,11 +16,11 @@ RowRefusal = tuple[str, DomainError]
 
 @dataclass(frozen=True)
 class ImportKind:
-    """One kind of file. `check` returns refusals with the column each is about; `known` which keys exist already."""
+    """One kind of file. `check` returns refusals with the column each is about; `known` which keys exist already, and which are not the actor's."""
 
     columns: tuple[str, ...]
     check: Callable[[Row], list[RowRefusal]]
-    known: Callable[[list[Row]], Awaitable[tuple[set[str], dict[str, list[RowRefusal]]]]]
+    known: Callable[[Actor, list[Row]], Awaitable[tuple[set[str], dict[str, list[RowRefusal]]]]]
     apply: Callable[[Actor, Row], Awaitable[UUID]]
 
 
@@ -76,25 +76,30 @@ def _refusals(check: Callable[[], object], columns: tuple[str, ...]) -> list[Row
     return []
 
 
-async def _known_organizations(rows: list[Row]) -> tuple[set[str], dict[str, list[RowRefusal]]]:
+async def _known_organizations(actor: Actor, rows: list[Row]) -> tuple[set[str], dict[str, list[RowRefusal]]]:
     found = await db.rows("SELECT key, kind FROM organization WHERE key = ANY($1::text[])", [row["key"].strip() for row in rows])
     kinds = {row["key"]: row["kind"] for row in found}
+    foreign = await places.foreign_keys(actor, list(kinds))
     refused: dict[str, list[RowRefusal]] = {
-        row["key"].strip(): [("kind", KeyTaken(field="key", value=row["key"].strip()))]
+        row["key"].strip(): [("key" if row["key"].strip() in foreign else "kind", KeyTaken(field="key", value=row["key"].strip()))]
         for row in rows
-        if kinds.get(row["key"].strip(), row["kind"].strip()) != row["kind"].strip()
+        if row["key"].strip() in foreign or kinds.get(row["key"].strip(), row["kind"].strip()) != row["kind"].strip()
     }
     return set(kinds), refused
 
 
-async def _known_sites(rows: list[Row]) -> tuple[set[str], dict[str, list[RowRefusal]]]:
-    known = await db.rows("SELECT key FROM site WHERE key = ANY($1::text[])", [row["key"].strip() for row in rows])
+async def _known_sites(actor: Actor, rows: list[Row]) -> tuple[set[str], dict[str, list[RowRefusal]]]:
+    known = await db.rows(
+        "SELECT s.key, o.key AS operator FROM site s JOIN organization o ON o.id = s.operator_id WHERE s.key = ANY($1::text[])",
+        [row["key"].strip() for row in rows],
+    )
+    operator_of = {row["key"]: row["operator"] for row in known}
     operators = await db.rows(
         "SELECT key, kind FROM organization WHERE key = ANY($1::text[]) AND kind <> $2",
         [row["operator"].strip() for row in rows],
         OrganizationKind.OPERATOR.value,
     )
-    taken = {row["key"] for row in operators}
+    taken = {row["key"] for row in operators} | await places.foreign_keys(actor, [row["operator"].strip() for row in rows])
     entities = {
         row["name"]: (row["operator"], row["country"], row["currency"])
         for row in await db.rows(
@@ -105,6 +110,8 @@ async def _known_sites(rows: list[Row]) -> tuple[set[str], dict[str, list[RowRef
     for row in rows:
         key, entity = row["key"].strip(), row["legal_entity"].strip()
         mine = (row["operator"].strip(), row["country"].strip(), row["currency"].strip())
+        if operator_of.get(key, row["operator"].strip()) != row["operator"].strip():
+            refused.setdefault(key, []).append(("key", KeyTaken(field="key", value=key)))
         if row["operator"].strip() in taken:
             refused.setdefault(key, []).append(("operator", KeyTaken(field="operator", value=row["operator"].strip())))
         if entities.setdefault(entity, mine) != mine:

@@ -47,7 +47,7 @@ async def preview(actor: Actor, kind: str, file_name: str, content: bytes) -> UU
     shown = checks.text(file_name, "fileName", path=("input", "fileName"))
     described = KINDS[kind]
     rows = read_rows(content, described.columns)
-    known, taken = await described.known([*rows])
+    known, taken = await described.known(actor, [*rows])
     first_row: dict[str, int] = {}
     errors: list[dict[str, object]] = []
     kept: list[dict[str, object]] = []

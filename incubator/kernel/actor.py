@@ -215,6 +215,10 @@ class Actor:
         """Return the sites where the actor has `grant`."""
         return self._union(m.site_ids for m in self.memberships if grant in GRANTS[m.role])
 
+    def reach_with(self, grant: Grant) -> frozenset[UUID]:
+        """Return every organisation, site and legal entity where the actor has `grant`."""
+        return self._union(m.site_ids | m.entity_ids | {m.organization_id} for m in self.memberships if grant in GRANTS[m.role])
+
     @staticmethod
     def _union(sets: Iterable[frozenset[UUID]]) -> frozenset[UUID]:
         return frozenset().union(*sets)

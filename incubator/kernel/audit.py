@@ -17,11 +17,15 @@ async def record(
     *,
     before: dict[str, object] | None = None,
     after: dict[str, object] | None = None,
+    concerns: UUID | None = None,
 ) -> None:
-    """Write who did what. `before` and `after` hold only what changed, never a secret."""
+    """Write who did what. `before` and `after` hold only what changed, never a secret.
+
+    `concerns` is whose matter it is, where the row does not tell by itself: a site, a legal entity or an organisation.
+    """
     await db.execute(
-        "INSERT INTO audit_entry (id, at, person_id, organization_id, via, action, type_name, subject_id, before, after, request_id)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        "INSERT INTO audit_entry (id, at, person_id, organization_id, via, action, type_name, subject_id, before, after, request_id,"
+        " concerns_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         new_id(),
         clock.now(),
         actor.person_id,
@@ -33,4 +37,5 @@ async def record(
         None if before is None else dumps(before),
         None if after is None else dumps(after),
         current_request_id()[:60],
+        concerns,
     )

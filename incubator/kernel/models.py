@@ -8,12 +8,13 @@ from incubator.kernel.ids import new_id
 
 
 class OutboxMessage(Model):
-    """A fact that others must hear of, written in the transaction that made it true."""
+    """A fact that others must hear of, written in the transaction that made it true; `concerns_id` goes on to the work it makes."""
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     kind = fields.CharField(max_length=100)
     payload: dict[str, object] = fields.JSONField()
     touches: list[dict[str, object]] = fields.JSONField()
+    concerns_id = fields.UUIDField(null=True)
     created_at = fields.DatetimeField()
     relayed_at = fields.DatetimeField(null=True)
 
@@ -22,7 +23,10 @@ class OutboxMessage(Model):
 
 
 class WorkItem(Model):
-    """Something to do, once for each (kind, subject, period). PostgreSQL owns the list; the queue only rings."""
+    """Something to do, once for each (kind, subject, period). PostgreSQL owns the list; the queue only rings.
+
+    `concerns_id` is the site, legal entity or organisation that it is done for; empty for work of the whole installation.
+    """
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     kind = fields.CharField(max_length=100)
@@ -36,6 +40,7 @@ class WorkItem(Model):
     leased_by = fields.UUIDField(null=True)
     fence = fields.IntField(default=0)
     last_error = fields.TextField(default="")
+    concerns_id = fields.UUIDField(null=True)
     created_at = fields.DatetimeField()
     finished_at = fields.DatetimeField(null=True)
 
@@ -61,7 +66,10 @@ class IdempotencyKey(Model):
 
 
 class AuditEntry(Model):
-    """Who did what to which row, when, with what before and after; append-only by trigger."""
+    """Who did what to which row, when, with what before and after; append-only by trigger.
+
+    `concerns_id` is the site, legal entity or organisation that the row belongs to (`migrations/sql/oversight.sql`).
+    """
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     at = fields.DatetimeField()
@@ -71,13 +79,14 @@ class AuditEntry(Model):
     action = fields.CharField(max_length=100)
     type_name = fields.CharField(max_length=60)
     subject_id = fields.UUIDField()
+    concerns_id = fields.UUIDField(null=True)
     before: dict[str, object] | None = fields.JSONField(null=True)
     after: dict[str, object] | None = fields.JSONField(null=True)
     request_id = fields.CharField(max_length=60, default="")
 
     class Meta(Model.Meta):
         table = "audit_entry"
-        indexes = (Index(fields=("type_name", "subject_id", "id")),)
+        indexes = (Index(fields=("type_name", "subject_id", "id")), Index(fields=("concerns_id", "id")))
 
 
 class ProcessHeartbeat(Model):

@@ -56,8 +56,10 @@ def consumer(event: type[E], name: str) -> Callable[[Callable[[E, UUID], Awaitab
     return register
 
 
-async def record(*events: Event) -> None:
+async def record(*events: Event, concerns: UUID | None = None) -> None:
     """Write facts in the running transaction; whoever waits for work is woken after the commit.
+
+    `concerns` is whose matter it is, where the rows that the facts touch do not tell.
 
     Raises:
         RuntimeError: there is no transaction, so the fact could be told without being true.
@@ -68,13 +70,14 @@ async def record(*events: Event) -> None:
         return
     now = clock.now()
     await db.execute(
-        "INSERT INTO outbox_message (id, kind, payload, touches, created_at)"
-        " SELECT * FROM unnest($1::uuid[], $2::text[], $3::jsonb[], $4::jsonb[], $5::timestamptz[])",
+        "INSERT INTO outbox_message (id, kind, payload, touches, created_at, concerns_id)"
+        " SELECT *, $5::timestamptz, $6::uuid FROM unnest($1::uuid[], $2::text[], $3::jsonb[], $4::jsonb[])",
         [new_id() for _ in events],
         [type(event).__name__ for event in events],
         [dumps(event) for event in events],
         [dumps(list(event.touches())) for event in events],
-        [now for _ in events],
+        now,
+        concerns,
     )
     db.on_commit(doorbell.ring)
 
@@ -114,20 +117,22 @@ async def relay(limit: int = 200) -> int:
     """
     async with db.transaction():
         messages = await db.rows(
-            "SELECT id, kind, touches FROM outbox_message WHERE relayed_at IS NULL ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED", limit
+            "SELECT id, kind, touches, concerns_id FROM outbox_message WHERE relayed_at IS NULL ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED",
+            limit,
         )
         if not messages:
             return 0
         now = clock.now()
-        pairs = [(name, message["id"]) for message in messages for name in CONSUMERS.get(message["kind"], {})]
+        pairs = [(name, message) for message in messages for name in CONSUMERS.get(message["kind"], {})]
         await db.execute(
-            "INSERT INTO work_item (id, kind, subject, period, payload, state, attempts, run_after, fence, last_error, created_at)"
-            " SELECT id, 'consume', subject, consumer, '{}', 'ready', 0, $4, 0, '', $4"
-            " FROM unnest($1::uuid[], $2::text[], $3::text[]) AS w(id, subject, consumer)"
+            "INSERT INTO work_item (id, kind, subject, period, payload, state, attempts, run_after, fence, last_error, created_at,"
+            " concerns_id) SELECT id, 'consume', subject, consumer, '{}', 'ready', 0, $5, 0, '', $5, concerns_id"
+            " FROM unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[]) AS w(id, subject, consumer, concerns_id)"
             " ON CONFLICT (kind, subject, period) DO NOTHING",
             [new_id() for _ in pairs],
-            [str(message_id) for _, message_id in pairs],
+            [str(message["id"]) for _, message in pairs],
             [name for name, _ in pairs],
+            [message["concerns_id"] for _, message in pairs],
             now,
         )
         await db.execute("UPDATE outbox_message SET relayed_at = $2 WHERE id = ANY($1::uuid[])", [m["id"] for m in messages], now)

@@ -4,7 +4,8 @@ import asyncio
 import json
 import logging
 import random
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -27,7 +28,10 @@ BACKOFF_S = (5, 30, 120, 600)
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A leased piece of work. `fence` grows with every lease: an outcome counts only while the fence is still ours."""
+    """A leased piece of work. `fence` grows with every lease: an outcome counts only while the fence is still ours.
+
+    `concerns_id` is the site, legal entity or organisation that it is done for; None for work of the whole installation.
+    """
 
     id: UUID
     kind: str
@@ -36,6 +40,7 @@ class Item:
     payload: dict[str, Any]
     attempts: int
     fence: int
+    concerns_id: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,7 @@ class LeaseLost(Exception):
 
 JOBS: dict[str, Job] = {}
 SWEEPS: dict[str, Callable[[], Awaitable[None]]] = {}
+_concerned: ContextVar[UUID | None] = ContextVar("concerned", default=None)
 
 
 def job(
@@ -90,13 +96,23 @@ def sweep(name: str) -> Callable[[Callable[[], Awaitable[None]]], Callable[[], A
 
 
 async def schedule(
-    kind: str, subject: object, *, period: str = "", run_after: datetime | None = None, payload: dict[str, Any] | None = None
+    kind: str,
+    subject: object,
+    *,
+    period: str = "",
+    run_after: datetime | None = None,
+    payload: dict[str, Any] | None = None,
+    concerns: UUID | None = None,
 ) -> bool:
-    """Put work on the list unless the same (kind, subject, period) is there already; returns whether it was new."""
+    """Put work on the list unless the same (kind, subject, period) is there already; returns whether it was new.
+
+    `concerns` is the site, legal entity or organisation that the work is done for, whose staff look after it when it is parked. Work that
+    comes of other work concerns the same; what concerns nobody is work of the whole installation.
+    """
     now = clock.now()
     inserted = await db.execute(
-        "INSERT INTO work_item (id, kind, subject, period, payload, state, attempts, run_after, fence, last_error, created_at)"
-        " VALUES ($1, $2, $3, $4, $5, 'ready', 0, $6, 0, '', $7) ON CONFLICT (kind, subject, period) DO NOTHING",
+        "INSERT INTO work_item (id, kind, subject, period, payload, state, attempts, run_after, fence, last_error, created_at,"
+        " concerns_id) VALUES ($1, $2, $3, $4, $5, 'ready', 0, $6, 0, '', $7, $8) ON CONFLICT (kind, subject, period) DO NOTHING",
         new_id(),
         kind,
         str(subject),
@@ -104,10 +120,28 @@ async def schedule(
         dumps(payload or {}),
         run_after or now,
         now,
+        concerns or _concerned.get(),
     )
     if inserted and (run_after is None or run_after <= now):
         db.on_commit(doorbell.ring)
     return inserted == 1
+
+
+async def schedule_all(kind: str, subjects: Sequence[tuple[UUID, UUID]]) -> None:
+    """Put work on the list for many subjects in one statement, each with whom it concerns; what is there already stays as it is."""
+    now = clock.now()
+    inserted = await db.execute(
+        "INSERT INTO work_item (id, kind, subject, period, payload, state, attempts, run_after, fence, last_error, created_at, concerns_id)"
+        " SELECT id, $4, subject::text, '', '{}', 'ready', 0, $5, 0, '', $5, concerned"
+        " FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) AS w(id, subject, concerned) ON CONFLICT (kind, subject, period) DO NOTHING",
+        [new_id() for _ in subjects],
+        [subject for subject, _ in subjects],
+        [concerned for _, concerned in subjects],
+        kind,
+        now,
+    )
+    if inserted:
+        db.on_commit(doorbell.ring)
 
 
 async def due(limit: int = 100, *, kinds: Collection[str] | None = None, leave: Collection[str] = ()) -> list[tuple[UUID, int]]:
@@ -149,7 +183,7 @@ async def lease(item_id: UUID, process_id: UUID | None = None) -> Item | None:
         "UPDATE work_item SET state = 'leased', fence = fence + 1, leased_until = $3, leased_by = $4"
         " WHERE id = (SELECT id FROM work_item WHERE id = $1 AND ((state = 'ready' AND run_after <= $2)"
         " OR (state = 'leased' AND leased_until < $2)) FOR UPDATE SKIP LOCKED)"
-        " RETURNING id, kind, subject, period, payload, attempts, fence",
+        " RETURNING id, kind, subject, period, payload, attempts, fence, concerns_id",
         item_id,
         now,
         now + LEASE,
@@ -157,7 +191,8 @@ async def lease(item_id: UUID, process_id: UUID | None = None) -> Item | None:
     )
     if row is None:
         return None
-    return Item(row["id"], row["kind"], row["subject"], row["period"], json.loads(row["payload"]), row["attempts"], row["fence"])
+    payload = json.loads(row["payload"])
+    return Item(row["id"], row["kind"], row["subject"], row["period"], payload, row["attempts"], row["fence"], row["concerns_id"])
 
 
 async def _renew(item: Item) -> None:
@@ -181,6 +216,7 @@ async def run(item_id: UUID, process_id: UUID | None = None) -> bool:
     if item is None:
         return False
     set_request_id(f"work:{item.id}")
+    concerned = _concerned.set(item.concerns_id)
     renewal = asyncio.get_running_loop().create_task(_renew(item))
     try:
         await _do(item)
@@ -201,6 +237,7 @@ async def run(item_id: UUID, process_id: UUID | None = None) -> bool:
             await _put_back(item, reason, BACKOFF_S[attempts - 1] * random.uniform(0.8, 1.2), attempts=attempts)  # noqa: S311 - jitter
     finally:
         renewal.cancel()
+        _concerned.reset(concerned)
     if item.kind in bulk_kinds():
         doorbell.ring()
     return True

@@ -25,6 +25,7 @@ class Migration(AtOnceMigration):
             "residencies",
             "notifications",
             "importing",
+            "oversight",
         )
         if SQL.joinpath(f"{package}.sql").is_file()
     ]

@@ -1,12 +1,13 @@
 """Register organisations, legal entities and sites; the importer, the demo world and tests all come through here."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from incubator import db
 from incubator.kernel import audit, checks, clock
-from incubator.kernel.actor import Actor, OrganizationKind, Role
+from incubator.kernel.actor import Actor, Grant, OrganizationKind, Role
 from incubator.kernel.errors import NotFound, PatternMismatch
 from incubator.kernel.ids import new_id
 from incubator.kernel.money import check_currency
@@ -115,11 +116,11 @@ async def register_organization(actor: Actor, terms: OrganizationTerms) -> UUID:
 
     Raises:
         InvalidValue: a field breaks its rule.
-        KeyTaken: the key belongs to an organisation of another kind.
+        KeyTaken: the key belongs to an organisation of another kind, or to one that others answer for.
     """
     terms = terms.checked()
     before = await db.row("SELECT id, kind, name, country, city FROM organization WHERE key = $1 FOR UPDATE", terms.key)
-    if before is not None and before["kind"] != terms.kind:
+    if before is not None and (before["kind"] != terms.kind or await foreign_keys(actor, [terms.key])):
         raise KeyTaken(field="key", value=terms.key)
     organization_id: UUID = await db.value(
         "INSERT INTO organization (id, key, name, local_name, kind, country, city, sector, address, vat_id, source, created_at, version)"
@@ -152,6 +153,26 @@ async def register_organization(actor: Actor, terms: OrganizationTerms) -> UUID:
     return organization_id
 
 
+_FOREIGN = """
+SELECT o.key FROM organization o WHERE o.key = ANY($1::text[]) AND CASE o.kind WHEN 'operator' THEN
+  NOT EXISTS (SELECT 1 FROM role_assignment r WHERE r.organization_id = o.id AND r.person_id = $2 AND r.role = 'manager'
+    AND r.site_id IS NULL AND r.legal_entity_id IS NULL)
+  AND (EXISTS (SELECT 1 FROM role_assignment r WHERE r.organization_id = o.id) OR EXISTS (SELECT 1 FROM site s WHERE s.operator_id = o.id))
+ELSE
+  NOT EXISTS (SELECT 1 FROM organization_at_site a WHERE a.organization_id = o.id AND a.site_id = ANY($3::uuid[]))
+  AND EXISTS (SELECT 1 FROM organization_at_site a WHERE a.organization_id = o.id)
+END
+"""
+
+
+async def foreign_keys(actor: Actor, keys: Sequence[str]) -> set[str]:
+    """Return the keys of organisations that others answer for: operators the actor does not manage, and who is only at others' sites."""
+    if actor.is_system:
+        return set()
+    sites = list(actor.site_ids_with(Grant.IMPORT_DATA))
+    return {row["key"] for row in await db.rows(_FOREIGN, list(keys), actor.person_id, sites)}
+
+
 async def register_startup(actor: Actor, name: str, country: str, city: str, sector: str) -> UUID:
     """Register a startup that applied, under a key made from its name; inside the running transaction.
 
@@ -171,18 +192,22 @@ async def register_startup(actor: Actor, name: str, country: str, city: str, sec
 async def register_site(actor: Actor, terms: SiteTerms) -> UUID:
     """Register a site inside the running transaction, with its operator and legal entity when they are new; bring a known one up to date.
 
-    Who registers a new operator becomes its manager.
+    Who registers the first site of an operator that nobody manages becomes its manager.
 
     Raises:
         InvalidValue: a field breaks its rule.
-        KeyTaken: the operator's key belongs to another kind of organisation, or the legal entity to another operator, country or currency.
+        KeyTaken: the operator's key belongs to another kind of organisation, or to one that others manage; the site's to another operator;
+            the legal entity to another operator, country or currency.
     """
     terms = terms.checked()
-    operator = await db.row("SELECT id, kind FROM organization WHERE key = $1", terms.operator_key)
-    if operator is not None and operator["kind"] != OrganizationKind.OPERATOR.value:
+    operator = await db.row("SELECT id, kind FROM organization WHERE key = $1 FOR UPDATE", terms.operator_key)
+    is_foreign = bool(await foreign_keys(actor, [terms.operator_key]))
+    if operator is not None and (operator["kind"] != OrganizationKind.OPERATOR.value or is_foreign):
         raise KeyTaken(field="operator", value=terms.operator_key)
     operator_id: UUID = operator["id"] if operator else await _register_operator(actor, terms)
-    if actor.person_id and not operator:
+    if await db.value("SELECT 1 FROM site WHERE key = $1 AND operator_id <> $2", terms.key, operator_id):
+        raise KeyTaken(field="key", value=terms.key)
+    if actor.person_id:
         await give_role(actor, actor.person_id, operator_id, Role.MANAGER)
     entity_id = await _register_entity(actor, terms, operator_id)
     site_id: UUID = await db.value(

@@ -8,6 +8,7 @@ from incubator.kernel.actor import Actor, Role
 Scope = tuple[str, list[object]]
 EVERYTHING: Scope = ("TRUE", [])
 NOTHING: Scope = ("FALSE", [])
+STAFF = (Role.MANAGER, Role.FRONT_DESK, Role.AUDITOR, Role.FINANCE)
 
 
 def visible_organizations(actor: Actor) -> Scope:
@@ -21,15 +22,16 @@ def visible_sites(actor: Actor) -> Scope:
 
 
 def visible_people(actor: Actor, alias: str = "p") -> Scope:
-    """Oneself, the people of the organisation one stands in, and for operator staff everybody."""
-    if actor.is_system or actor.roles & {Role.MANAGER, Role.FRONT_DESK, Role.AUDITOR, Role.FINANCE}:
+    """Oneself, the people of the organisation one stands in, and for operator staff those of organisations that have to do with their sites."""
+    if actor.is_system:
         return EVERYTHING
     if actor.person_id is None:
         return NOTHING
     return (
         (
             f"({alias}.id = $1 OR EXISTS (SELECT 1 FROM role_assignment r"
-            f" WHERE r.person_id = {alias}.id AND r.organization_id = ANY($2::uuid[])))"
+            f" WHERE r.person_id = {alias}.id AND (r.organization_id = ANY($2::uuid[]) OR r.organization_id IN"
+            " (SELECT organization_id FROM organization_at_site WHERE site_id = ANY($3::uuid[])))))"
         ),
-        [actor.person_id, list(actor.organization_ids_as())],
+        [actor.person_id, list(actor.organization_ids_as()), list(actor.site_ids_as(*STAFF))],
     )

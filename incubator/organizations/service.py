@@ -69,9 +69,8 @@ async def give_role(
         clock.now(),
     )
     if given:
-        await audit.record(
-            actor, "give role", "Person", person_id, after={"organization": organization_id, "role": role.value, "site": site_id}
-        )
+        after: dict[str, object] = {"organization": organization_id, "role": role.value, "site": site_id}
+        await audit.record(actor, "give role", "Person", person_id, after=after, concerns=organization_id)
 
 
 async def set_password(person_id: UUID, password: str) -> None:
@@ -136,7 +135,7 @@ async def _write_invitation(actor: Actor, organization_id: UUID, email: str, nam
         now + INVITATION_LENGTH,
     )
     await audit.record(actor, "invite", "Invitation", invitation_id, after={"email": email, "roles": sorted({r.value for r in roles})})
-    await outbox.record(PersonInvited(invitation_id))
+    await outbox.record(PersonInvited(invitation_id), concerns=organization_id)
     return invitation_id
 
 

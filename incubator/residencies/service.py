@@ -89,11 +89,11 @@ async def open_call(actor: Actor, terms: CallTerms) -> UUID:
     summary = checks.text(terms.summary, "summary", at_most=4000, path=("input", "summary"))
     programme = checks.text(terms.programme, "programme", at_most=120, path=("input", "programme"))
     checks.days(terms.opens_on, terms.closes_on, "closesOn", at_most_days=731, path=("input", "closesOn"))
+    for site_id in terms.site_ids:
+        actor.require(Grant.MANAGE_PROGRAMMES, site_id, path=("input", "siteIds"))
     sites = await organizations.sites_by_id(actor, terms.site_ids)
     if not terms.site_ids or len(sites) != len(set(terms.site_ids)):
         raise NotFound(kind="Site", path=("input", "siteIds"))
-    for site_id in terms.site_ids:
-        actor.require(Grant.MANAGE_PROGRAMMES, site_id, path=("input", "siteIds"))
     first, call_id = sites[terms.site_ids[0]], new_id()
     async with db.transaction():
         await db.execute(

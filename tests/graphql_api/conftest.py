@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from incubator import valkey
 from tests.graphql_api.small_world import Server, SmallWorld, serving
 from tests.support.servers import Servers
 from tests.support.web import Web
@@ -20,9 +19,6 @@ async def small_server() -> AsyncIterator[Server]:
 @pytest.fixture
 async def web(servers: Servers, database_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Web]:
     """The product's web process on a fresh database; the test shares its connection and its settings, which ask for no second factor."""
-    redis = valkey.client(servers.redis_url)
-    await redis.flushdb()
-    await redis.aclose()
     async with product(servers, database_url) as running:
         monkeypatch.setattr("incubator.organizations.access.settings", lambda: running.settings)
         yield running

@@ -20,6 +20,7 @@ from incubator_graphql import changes
 from incubator_graphql.change_feed import MAX_WAITING, ChangeFeed, FeedEnded
 from incubator_graphql.ids import encode
 from tests.support import make
+from tests.support.processes import until
 from tests.support.servers import Servers
 from tests.support.web import Web, run, session_of
 
@@ -29,15 +30,25 @@ CHANGES = "subscription { changes { typeName id version } }"
 
 @asynccontextmanager
 async def listening(web: Web, session: dict[str, str]) -> AsyncIterator[ClientConnection]:
-    """Open a socket that listens; what is told before it listens is lost, so wait until the feed has it."""
+    """Open a socket that listens; what is told before it listens is lost, so wait until the process counts it."""
+    before = await listeners(web)
     async with web.socket(session["session"]) as socket:
         await socket.send('{"type": "connection_init"}')
         assert json.loads(await socket.recv())["type"] == "connection_ack"
         await socket.send(json.dumps({"id": "1", "type": "subscribe", "payload": {"query": CHANGES}}))
-        await socket.send('{"type": "ping"}')
-        assert json.loads(await socket.recv())["type"] == "pong"
-        await asyncio.sleep(0.2)
+
+        async def listens() -> bool:
+            return await listeners(web) > before
+
+        await until(listens, "the subscription")
         yield socket
+
+
+async def listeners(web: Web) -> float:
+    """Return how many subscriptions the process says it has."""
+    async with web.client() as client:
+        figures = (await client.get("/metrics")).text
+    return float(next(line for line in figures.splitlines() if line.startswith("incubator_change_listeners ")).split()[1])
 
 
 async def receive(socket: ClientConnection) -> dict[str, Any]:
@@ -142,7 +153,11 @@ async def test_two_processes_hear_the_same(servers: Servers) -> None:
     redis = valkey.client(servers.redis_url)
     feeds = [ChangeFeed(), ChangeFeed()]
     following = [asyncio.create_task(feed.follow(redis)) for feed in feeds]
-    await asyncio.sleep(0.3)
+
+    async def followed() -> bool:
+        return dict(await redis.pubsub_numsub(valkey.CHANGES)) == {valkey.CHANGES.encode(): 2}
+
+    await until(followed, "both to listen")
     row = new_id()
     with feeds[0].listening() as one, feeds[1].listening() as two:
         valkey.ValkeyDoorbell(redis).announce([Touched("Site", row, 2)])

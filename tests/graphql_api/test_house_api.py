@@ -1,4 +1,4 @@
-"""Notifications, imports, parked work and the audit trail through the API."""
+"""Notifications and imports through the API."""
 
 import base64
 from typing import Any
@@ -6,12 +6,10 @@ from typing import Any
 import pytest
 
 from incubator import db
-from incubator.kernel import clock, work
 from incubator.kernel.ids import new_id
 from incubator.notifications import service as notifications
 from incubator.notifications.kinds import Kind
 from incubator.organizations import queries as organizations
-from incubator_graphql.ids import encode
 from tests.support import callers, make
 from tests.support.callers import CALLERS
 from tests.support.web import Web, ask, run, session_of
@@ -170,64 +168,3 @@ async def test_an_imports_rows_come_in_pages(web: Web) -> None:
 
     assert (first, second, back, end) == ([1, 2, 3], [4, 5, 6], [2, 3], [6, 7])
     assert (info["hasNextPage"], info["hasPreviousPage"], last["hasNextPage"], last["hasPreviousPage"]) == (True, False, False, True)
-
-
-LOOKING_AFTER_WORK = callers.table("manager", "finance", "manager elsewhere")
-
-
-async def parked() -> str:
-    """Park a piece of work; returns its id."""
-    await work.schedule("test work", new_id())
-    item_id = await db.value("UPDATE work_item SET state = 'parked', attempts = 5, last_error = 'no route' RETURNING id")
-    return encode("WorkItem", item_id)
-
-
-async def test_managers_and_finance_and_nobody_else_put_parked_work_back(web: Web) -> None:
-    known, item = await callers.world(), await parked()
-
-    refused = await callers.refusals(known, LOOKING_AFTER_WORK, lambda who: run(web, who, "UnparkWork", input={"workItemId": item}))
-    nothing = await db.value("SELECT state FROM work_item WHERE kind = 'test work'")
-    finance = await CALLERS["finance"](known)
-    [listed] = (await run(web, finance, "ParkedWork"))["parkedWork"]["nodes"]
-    freed = await run(web, finance, "UnparkWork", input={"workItemId": item})
-    again = await run(web, finance, "UnparkWork", input={"workItemId": item})
-
-    assert (refused, nothing) == (LOOKING_AFTER_WORK.refused, "parked")
-    assert (listed["id"], listed["state"], listed["attempts"], listed["lastError"]) == (item, "parked", 5, "no route")
-    assert (freed["errors"], freed["workItem"]["state"]) == ([], "ready")
-    assert [error["code"] for error in again["errors"]] == ["NotFound"]
-
-
-async def test_the_audit_trail_is_for_those_who_answer_for_the_house(web: Web) -> None:
-    known = await callers.world()
-    manager = await session_of(known.house.manager)
-    opened = await run(
-        web,
-        manager,
-        "OpenCall",
-        input={
-            "title": "Booster",
-            "summary": "Come.",
-            "programme": "Booster",
-            "siteIds": [encode("Site", known.house.site_id)],
-            "opensOn": str(clock.today("UTC")),
-            "closesOn": str(clock.today("UTC")),
-        },
-    )
-
-    [entry] = (await run(web, manager, "AuditTrail", nodeId=opened["call"]["id"]))["auditTrail"]["nodes"]
-    everything = (await run(web, manager, "AuditTrail"))["auditTrail"]
-    auditor = (await run(web, await CALLERS["auditor"](known), "AuditTrail"))["auditTrail"]
-    elsewhere = (await run(web, await CALLERS["manager elsewhere"](known), "AuditTrail"))["auditTrail"]
-    document = "query($id: ID) { auditTrail(nodeId: $id) { totalCount } }"
-    owner = await ask(web, await session_of(known.owner), document)
-    unknown = await ask(web, manager, document, id=encode("Call", new_id()))
-
-    assert (entry["action"], entry["typeName"], entry["nodeId"]) == ("open call", "Call", opened["call"]["id"])
-    assert entry["person"]["id"] == encode("Person", known.house.manager.person_id or new_id())
-    assert entry["requestId"]
-    assert "open call" in [one["action"] for one in everything["nodes"]]
-    assert auditor["totalCount"] >= everything["totalCount"]
-    assert "open call" not in [one["action"] for one in elsewhere["nodes"]]
-    assert owner["errors"][0]["extensions"]["code"] == "Forbidden"
-    assert unknown["errors"][0]["extensions"]["code"] == "NotFound"

@@ -14,7 +14,7 @@ from tests.graphql_api.patience import quickly
 from tests.graphql_api.test_abuse import BODIES, DOCUMENTS, spreading
 from tests.graphql_api.test_http_audits import GRAPHQL, JSON, MUST, SHOULD_FAIL, SHOULD_SUCCEED, UNREADABLE
 from tests.graphql_api.test_ws_malformed import MALFORMED
-from tests.graphql_api.ws_client import begin, closed, is_alive, receive, send, subscribe
+from tests.graphql_api.ws_client import begin, closed, is_alive, receive_of, send, subscribe
 from tests.support.product import Product
 
 MANAGER = "manager@incubator.example"
@@ -120,17 +120,30 @@ async def test_every_malformed_message_closes_its_socket_with_4400(product: Prod
     assert codes == dict.fromkeys(MALFORMED, 4400)
 
 
-async def test_a_socket_carries_queries_and_changes_side_by_side(product: Product, token: str) -> None:
+TYPED = {"content-type": JSON}
+CHANGED = "mutation($v: Int!) { updatePreferences(input: {expectedVersion: $v}) { errors { code } } }"
+
+
+async def version(client: httpx.AsyncClient) -> int:
+    answer = await client.post("/graphql", content=json.dumps({"query": "{ viewer { person { version } } }"}), headers=TYPED)
+    return int(answer.json()["data"]["viewer"]["person"]["version"])
+
+
+async def test_a_socket_carries_queries_and_changes_side_by_side(product: Product, token: str, client: httpx.AsyncClient) -> None:
+    """Others work in the product too (its documents are being made), so the stream may speak at any time, before the query as well."""
     async with socket(product, token) as connection:
         await begin(connection)
         await send(connection, subscribe("subscription { changes { typeName id } }", "stream"))
         await send(connection, subscribe("{ viewer { roles } }", "query"))
-        answers = [await receive(connection), await receive(connection)]
+        answer, end = await receive_of(connection, "query"), await receive_of(connection, "query")
+        await client.post("/graphql", content=json.dumps({"query": CHANGED, "variables": {"v": await version(client)}}), headers=TYPED)
+        told = await receive_of(connection, "stream")
         await send(connection, {"type": "complete", "id": "stream"})
 
-        assert [answer["id"] for answer in answers] == ["query", "query"]
-        assert answers[0]["payload"]["data"]["viewer"]["roles"]
-        assert await is_alive(connection)
+        assert (answer["type"], end["type"]) == ("next", "complete")
+        assert answer["payload"]["data"]["viewer"]["roles"]
+        assert told["payload"]["data"]["changes"].keys() == {"typeName", "id"}
+        assert await is_alive(connection, passing_over="stream")
 
 
 async def test_thirty_slow_bodies_keep_nobody_else_waiting(product: Product, client: httpx.AsyncClient) -> None:

@@ -16,7 +16,8 @@ from incubator.spaces.service import BookingTerms
 from incubator_graphql.ids import encode
 from tests.support import callers, make
 from tests.support.callers import CALLERS
-from tests.support.web import Web, ask, session_of, statements
+from tests.support.servers import Servers
+from tests.support.web import Web, ask, refill, session_of, statements
 
 CREATE = """mutation($input: CreateBookingInput!) { createBooking(input: $input) { errors { __typename code message path ... on UnitTaken { unitId } }
   booking { id title state isMine price { amountMinor currency } unit { id } organization { id } bookedBy { id name } } } }"""
@@ -160,18 +161,20 @@ async def test_others_bookings_are_busy_times_only(web: Web) -> None:
     assert stranger == {"totalCount": 0, "nodes": []}
 
 
-async def test_20_rounds_of_16_at_once_through_the_api_have_one_winner_each(web: Web) -> None:
+@pytest.mark.parametrize("rounds", [20, pytest.param(200, marks=pytest.mark.prove)])
+async def test_rounds_of_16_at_once_through_the_api_have_one_winner_each(servers: Servers, web: Web, rounds: int) -> None:
     known = await callers.world()
     room, session = await make.unit(known.house), await session_of(known.owner)
     outcomes: set[tuple[str, ...]] = set()
 
-    for number in range(20):
+    for number in range(rounds):
         at = tomorrow(0) + number * HOUR
+        await refill(servers)
         found = await asyncio.gather(*(book(web, session, wish(room, at, f"race-{number:04}-{n:04}")) for n in range(16)))
         outcomes.add(tuple(sorted(error["code"] for answer in found for error in answer["errors"])))
 
     assert outcomes == {("UnitTaken",) * 15}
-    assert await held() == 40
+    assert await held() == 2 * rounds
 
 
 BOOKERS = callers.table(

@@ -1,13 +1,12 @@
 """Who may hold a socket, from where, how many, and for how long."""
 
-import asyncio
-
 import pytest
 from websockets.exceptions import InvalidStatus
 
 from incubator_graphql.ws import Sockets
 from tests.graphql_api.small_world import FakeAdmission, Server, SmallWorld, serving
 from tests.graphql_api.ws_client import INIT, begin, closed, receive, send, subscribe
+from tests.support.processes import until
 
 
 async def test_an_anonymous_socket_is_closed_with_4403(small_server: Server) -> None:
@@ -54,8 +53,11 @@ async def test_each_person_has_a_limited_number_of_sockets() -> None:
                 await begin(socket)
             await send(three, INIT)
             assert await closed(three) == (4403, "Forbidden")
-        await asyncio.sleep(0.05)
-        assert len(server.world.sockets) == 0
+
+        async def gone() -> bool:
+            return len(server.world.sockets) == 0
+
+        await until(gone, "the sockets' ends")
 
 
 async def test_a_revoked_token_loses_the_socket_at_its_next_operation() -> None:

@@ -27,6 +27,14 @@ async def receive(socket: ClientConnection) -> dict[str, Any]:
     return message
 
 
+async def receive_of(socket: ClientConnection, *ids: str) -> dict[str, Any]:
+    """Receive the next message of one of the operations named, passing over what others tell meanwhile."""
+    async with asyncio.timeout(PATIENCE_S):
+        while (message := await receive(socket)).get("id") not in ids:
+            pass
+    return message
+
+
 async def begin(socket: ClientConnection) -> None:
     await send(socket, INIT)
     assert await receive(socket) == {"type": "connection_ack"}
@@ -42,6 +50,10 @@ async def closed(socket: ClientConnection) -> tuple[int, str]:
     return ended.value.rcvd.code, ended.value.rcvd.reason
 
 
-async def is_alive(socket: ClientConnection) -> bool:
+async def is_alive(socket: ClientConnection, *, passing_over: str = "") -> bool:
+    """Tell whether the server answers a ping, after what it was still telling of the operation named."""
     await send(socket, {"type": "ping"})
-    return (await receive(socket)) == {"type": "pong"}
+    async with asyncio.timeout(PATIENCE_S):
+        while (message := await receive(socket)).get("id") == passing_over != "":
+            pass
+    return message == {"type": "pong"}

@@ -12,6 +12,7 @@ from incubator.kernel.actor import Role
 from incubator.kernel.errors import Forbidden, NotFound
 from incubator.kernel.language import Language
 from incubator.organizations import access
+from incubator.organizations.errors import KeyTaken
 from tests.support import make
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -129,3 +130,50 @@ async def test_only_managers_import_and_only_their_own_files() -> None:
         await service.preview(await make.startup_owner(), "organizations", "o.csv", rows(1))
 
     assert await queries.batches_by_id(second, [batch_id]) == {}
+
+
+SITES = "key,name,operator,legal_entity,country,city,time_zone,currency,locale,opening_hours,source\n"
+
+
+async def key_of(table: str, row_id: object) -> str:
+    """Return a row's short name."""
+    return str(await db.value(f"SELECT key FROM {table} WHERE id = $1", row_id))
+
+
+async def test_nobody_changes_by_a_file_what_others_answer_for() -> None:
+    mine, theirs = await make.house(), await make.house()
+    tenant = await key_of("organization", (await make.resident(theirs)).organization_id)
+    their_site, their_key = await key_of("site", theirs.site_id), await key_of("organization", theirs.operator_id)
+    my_key = await key_of("organization", mine.operator_id)
+    stands = "DE,Town,Europe/Berlin,EUR,de-DE,24/7,x\n"
+    files_of = {
+        "organizations": (
+            HEADER + f"{tenant},Renamed,,startup,DE,Town,x,x\n" + f"{their_key},Renamed,,operator,DE,Town,x,x\n",
+            [("key", tenant), ("key", their_key)],
+        ),
+        "sites": (
+            SITES + f"{their_site},Renamed,{my_key},X GmbH,{stands}" + f"new_site,New,{their_key},Y GmbH,{stands}",
+            [("key", their_site), ("operator", their_key)],
+        ),
+    }
+
+    for kind, (text, refused) in files_of.items():
+        batch_id = await service.preview(mine.manager, kind, "a.csv", text.encode())
+        batch = (await queries.batches_by_id(mine.manager, [batch_id]))[batch_id]
+        assert [(error.column, error.value) for error in batch.errors] == refused
+        await db.execute("UPDATE import_batch SET state = 'previewed' WHERE id = $1", batch_id)
+        with pytest.raises(KeyTaken):
+            await service.apply(mine.manager, batch_id)
+
+    assert await db.value("SELECT count(*) FROM organization WHERE name = 'Renamed'") == 0
+    assert await db.value("SELECT count(*) FROM site WHERE name IN ('Renamed', 'New')") == 0
+
+
+async def test_ones_own_places_and_residents_are_brought_up_to_date() -> None:
+    mine = await make.house()
+    tenant = await key_of("organization", (await make.resident(mine)).organization_id)
+    text = HEADER + f"{tenant},Renamed,,startup,DE,Town,x,x\n"
+
+    await service.apply(mine.manager, await service.preview(mine.manager, "organizations", "a.csv", text.encode()))
+
+    assert await db.value("SELECT name FROM organization WHERE key = $1", tenant) == "Renamed"

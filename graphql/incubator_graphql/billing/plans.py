@@ -92,7 +92,7 @@ class PlansQuery:
         last: Last = None,
         before: Before = None,
     ) -> Connection[Plan]:
-        """List the operator's plans by name; with a site those that can be offered there."""
+        """List the operator's plans by name, for a startup those it was offered; with a site those that can be offered there."""
         found = await views.list_plans(
             info.context.actor,
             Page(first, after, last, before),

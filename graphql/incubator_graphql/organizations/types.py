@@ -101,7 +101,7 @@ class Site(Node):
 
 @entity(visible_people)
 class Person(Node):
-    """A person: oneself, people of one's organisation, and for the operator's staff everybody. Of others whom one has to do with only the
+    """A person: oneself, people of one's organisation, and for staff those of the organisations at their sites. Of others whom one has to do with only the
     name is told: `email` is null, `language` and `timeZone` are the product's defaults, `version` is 0.
     """
 

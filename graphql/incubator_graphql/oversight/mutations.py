@@ -2,8 +2,8 @@
 
 import strawberry
 
-from incubator.kernel import oversight
 from incubator.kernel.actor import Grant
+from incubator.oversight import service
 from incubator_graphql.fields import Info, Payload, granted, mutation
 from incubator_graphql.ids import decode
 from incubator_graphql.nodes import shown
@@ -33,5 +33,5 @@ class OversightMutation:
     async def unpark_work(self, info: Info, input: UnparkWorkInput) -> UnparkWorkPayload:
         """Put parked work back on the list, with a fresh count of tries."""
         item_id = decode(input.work_item_id, "WorkItem", "input", "workItemId")
-        await oversight.unpark(info.context.actor, item_id)
+        await service.unpark(info.context.actor, item_id)
         return UnparkWorkPayload(work_item=await shown(info, WORK_ITEMS, item_id, WorkItem.of))

@@ -2,11 +2,11 @@
 
 import strawberry
 
-from incubator.kernel import oversight
 from incubator.kernel.actor import Grant
 from incubator.kernel.errors import NotFound
-from incubator.kernel.oversight import AuditRow, WorkRow
 from incubator.kernel.paging import Page
+from incubator.oversight import queries
+from incubator.oversight.queries import AuditRow, WorkRow
 from incubator_graphql.fields import Info, granted, query
 from incubator_graphql.ids import parse
 from incubator_graphql.nodes import find_node
@@ -23,7 +23,7 @@ class OversightQuery:
         self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
     ) -> Connection[WorkItem]:
         """List work that failed five times and waits for a person, the oldest first."""
-        found = await oversight.list_parked(info.context.actor, Page(first, after, last, before), with_total=wants_total(info))
+        found = await queries.list_parked(info.context.actor, Page(first, after, last, before), with_total=wants_total(info))
         return Connection[WorkItem].of(found, lambda row: WorkItem.of(WorkRow(**row)))
 
     @query(granted(Grant.SEE_AUDIT_TRAIL))
@@ -36,12 +36,12 @@ class OversightQuery:
         last: Last = None,
         before: Before = None,
     ) -> Connection[AuditEntry]:
-        """List who did what, newest first: to one thing that the viewer may see, or by people of the viewer's organisation."""
+        """List who did what, newest first: to all that the viewer answers for, or to one thing of it."""
         subject = None
         if node_id is not None:
             subject = parse(node_id)
             if subject is None or await find_node(info, node_id) is None:
                 raise NotFound(kind="Node", path=("nodeId",))
         page = Page(first, after, last, before)
-        found = await oversight.list_audit(info.context.actor, page, subject=subject, with_total=wants_total(info))
+        found = await queries.list_audit(info.context.actor, page, subject=subject, with_total=wants_total(info))
         return Connection[AuditEntry].of(found, lambda row: AuditEntry.of(AuditRow(**row)))

@@ -5,8 +5,8 @@ from typing import Self
 
 import strawberry
 
-from incubator.kernel import oversight
-from incubator.kernel.oversight import AuditRow, WorkRow
+from incubator.oversight import queries
+from incubator.oversight.queries import AuditRow, WorkRow
 from incubator_graphql.fields import Info, resolved
 from incubator_graphql.ids import encode
 from incubator_graphql.nodes import Node, register_node
@@ -14,7 +14,7 @@ from incubator_graphql.organizations.types import Person, person_known_by_name
 from incubator_graphql.outputs import entity
 
 
-@entity(oversight.list_parked)
+@entity(queries.list_parked)
 class WorkItem(Node):
     """A piece of work for the workers."""
 
@@ -38,7 +38,7 @@ class WorkItem(Node):
         )
 
 
-@entity(oversight.list_audit)
+@entity(queries.list_audit)
 class AuditEntry:
     """Who did what, kept for good."""
 
@@ -76,4 +76,4 @@ class AuditEntry:
         return await person_known_by_name(info, self.row.person_id, self.row.person_name or "")
 
 
-WORK_ITEMS = register_node("WorkItem", oversight.work_by_id, WorkItem.of)
+WORK_ITEMS = register_node("WorkItem", queries.work_by_id, WorkItem.of)

@@ -7,7 +7,7 @@ from incubator.pilots import service
 from incubator.pilots.policy import Stage
 from incubator_graphql.fields import Info, Payload, granted, mutation
 from incubator_graphql.ids import decode
-from incubator_graphql.nodes import one, shown
+from incubator_graphql.nodes import maybe, shown
 from incubator_graphql.organizations.types import SITES
 from incubator_graphql.outputs import given, value
 from incubator_graphql.pilots.types import DEALS, Deal
@@ -60,7 +60,7 @@ class PilotsMutation:
     async def open_deal(self, info: Info, input: OpenDealInput) -> OpenDealPayload:
         """Open a deal between a startup and a corporate."""
         site_id = decode(input.site_id, "Site", "input", "siteId")
-        currency = input.currency or (await one(info, SITES, site_id)).currency
+        site = await maybe(info, SITES, site_id)
         deal_id = await service.open_deal(
             info.context.actor,
             input.title,
@@ -68,7 +68,7 @@ class PilotsMutation:
             decode(input.corporate_id, "Organization", "input", "corporateId"),
             site_id,
             input.value_minor or 0,
-            currency,
+            input.currency or (site.currency if site else ""),
         )
         return OpenDealPayload(deal=await shown(info, DEALS, deal_id, Deal.of))
 

@@ -85,3 +85,6 @@ ALTER TABLE payment_attempt ADD CONSTRAINT payment_attempt_state CHECK (state IN
 CREATE UNIQUE INDEX payment_attempt_one_open ON payment_attempt (invoice_id) WHERE state IN ('started', 'open');
 CREATE INDEX payment_attempt_to_check ON payment_attempt (check_after) WHERE state IN ('started', 'open');
 CREATE TRIGGER stripe_event_never_changes BEFORE UPDATE OR DELETE ON stripe_event FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+-- Which startups were offered which plans, or live by them: they see those.
+CREATE VIEW plan_offered AS SELECT startup_id, plan_id FROM offer UNION ALL SELECT startup_id, plan_id FROM residency;

@@ -1,28 +1,41 @@
+import type { Snippet } from 'svelte';
 import type { PortfolioQuery } from '../../gql/schema';
 import { t } from '../../lib/i18n/i18n.svelte';
-import { decimalOf } from '../../lib/money/money';
+import { formatHours } from '../../lib/time/durations';
 import type { Column } from '../../lib/ui/table';
 
-type Line = PortfolioQuery['portfolio']['nodes'][number];
+export type Line = PortfolioQuery['portfolio']['nodes'][number];
 
-/** The columns on screen, in the reader's language. */
-export function columnsShown(): Column<Line>[] {
+/** Cells that are more than a text or an amount. */
+type Drawn = Readonly<Record<'startup' | 'units' | 'overdue', Snippet<[Line]>>>;
+
+const hours = (minutes: number) => (minutes / 60).toFixed(2);
+
+/** The columns in the reader's language: those on screen, and those with room in an export only. */
+export function columnsOf({ startup, units, overdue }: Drawn): Column<Line>[] {
 	return [
 		{
 			key: 'startup',
 			label: t('portfolio:startup'),
 			order: 'STARTUP',
 			phone: 'title',
-			csv: (line) => line.startup.name,
+			cell: startup,
+			text: (line) => line.startup.name,
 		},
-		{ key: 'units', label: t('portfolio:units'), phone: 'hidden', csv: (line) => line.units.join('; ') },
+		{
+			key: 'units',
+			label: t('portfolio:units'),
+			phone: 'hidden',
+			cell: units,
+			text: (line) => line.units.join('; '),
+		},
 		{
 			key: 'headcount',
 			label: t('portfolio:headcount'),
 			order: 'HEADCOUNT',
 			align: 'end',
 			phone: 'hidden',
-			csv: (line) => line.headcount,
+			text: (line) => line.headcount,
 		},
 		{
 			key: 'rent',
@@ -30,7 +43,7 @@ export function columnsShown(): Column<Line>[] {
 			order: 'RENT_PER_MONTH',
 			align: 'end',
 			phone: 'hidden',
-			csv: (line) => decimalOf(line.rentPerMonth),
+			money: (line) => line.rentPerMonth,
 		},
 		{
 			key: 'invoiced',
@@ -38,7 +51,7 @@ export function columnsShown(): Column<Line>[] {
 			order: 'INVOICED',
 			align: 'end',
 			phone: 'aside',
-			csv: (line) => decimalOf(line.invoiced),
+			money: (line) => line.invoiced,
 		},
 		{
 			key: 'outstanding',
@@ -46,7 +59,7 @@ export function columnsShown(): Column<Line>[] {
 			order: 'OUTSTANDING',
 			align: 'end',
 			phone: 'hidden',
-			csv: (line) => decimalOf(line.outstanding),
+			money: (line) => line.outstanding,
 		},
 		{
 			key: 'overdue',
@@ -54,42 +67,39 @@ export function columnsShown(): Column<Line>[] {
 			order: 'OVERDUE',
 			align: 'end',
 			phone: 'meta',
-			csv: (line) => decimalOf(line.overdue),
+			cell: overdue,
+			money: (line) => line.overdue,
 		},
 		{
 			key: 'booked',
 			label: t('portfolio:booked'),
 			align: 'end',
 			phone: 'hidden',
-			csv: (line) => (line.bookedMinutes / 60).toFixed(2),
+			text: (line) => formatHours(line.bookedMinutes),
+			csv: (line) => hours(line.bookedMinutes),
 		},
 		{
 			key: 'seconded',
 			label: t('portfolio:seconded'),
 			align: 'end',
 			phone: 'hidden',
-			csv: (line) => (line.secondedMinutes / 60).toFixed(2),
+			text: (line) => formatHours(line.secondedMinutes),
+			csv: (line) => hours(line.secondedMinutes),
 		},
-		{ key: 'deals', label: t('portfolio:deals'), align: 'end', phone: 'hidden', csv: (line) => line.openDeals },
-	];
-}
-
-/** The columns of an export: those on screen and what has no room there, each amount as an exact decimal. */
-export function columnsExported(): Column<Line>[] {
-	return [
-		...columnsShown(),
-		{ key: 'site', label: t('portfolio:site'), csv: (line) => line.site.name },
-		{ key: 'plan', label: t('portfolio:plan'), csv: (line) => line.plan },
-		{ key: 'since', label: t('portfolio:since'), csv: (line) => line.startsOn },
-		{ key: 'paid', label: t('portfolio:paid'), csv: (line) => decimalOf(line.paid) },
-		{ key: 'secondees', label: t('portfolio:secondees'), csv: (line) => line.secondees },
+		{ key: 'deals', label: t('portfolio:deals'), align: 'end', phone: 'hidden', text: (line) => line.openDeals },
+		{ key: 'site', exportOnly: true, label: t('portfolio:site'), text: (line) => line.site.name },
+		{ key: 'plan', exportOnly: true, label: t('portfolio:plan'), text: (line) => line.plan },
+		{ key: 'since', exportOnly: true, label: t('portfolio:since'), text: (line) => line.startsOn },
+		{ key: 'paid', exportOnly: true, label: t('portfolio:paid'), money: (line) => line.paid },
+		{ key: 'secondees', exportOnly: true, label: t('portfolio:secondees'), text: (line) => line.secondees },
 		{
 			key: 'dealValue',
+			exportOnly: true,
 			label: t('portfolio:dealValue'),
-			csv: (line) => (line.dealValue ? decimalOf(line.dealValue) : ''),
+			money: (line) => line.dealValue,
 		},
-		{ key: 'country', label: t('portfolio:country'), csv: (line) => line.startup.country },
-		{ key: 'sector', label: t('portfolio:sector'), csv: (line) => line.startup.sector },
-		{ key: 'currency', label: t('portfolio:currency'), csv: (line) => line.rentPerMonth.currency },
+		{ key: 'country', exportOnly: true, label: t('portfolio:country'), text: (line) => line.startup.country },
+		{ key: 'sector', exportOnly: true, label: t('portfolio:sector'), text: (line) => line.startup.sector },
+		{ key: 'currency', exportOnly: true, label: t('portfolio:currency'), text: (line) => line.rentPerMonth.currency },
 	];
 }

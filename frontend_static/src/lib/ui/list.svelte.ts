@@ -52,6 +52,18 @@ export class ListAddress {
 		router.setSearch({ [name]: value, after: null, before: null }, { push: true });
 	}
 
+	/** The key of the row that stands open beside the list. */
+	get openKey(): string | null {
+		return router.search.get('open');
+	}
+
+	/** The same view with a row open beside it. */
+	hrefOf(key: string): string {
+		return router.hrefWith({ open: key });
+	}
+
+	close = (): void => router.setSearch({ open: null });
+
 	/** First press: this order; second press: the other way round. */
 	toggleOrder(key: string): void {
 		const descending = this.order?.key === key && !this.order.descending;

@@ -1,4 +1,4 @@
-"""What those who answer for the house look at: work that was parked, and who did what."""
+"""Reading parked work and the audit trail, each within its scope."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,10 +6,10 @@ from datetime import datetime
 from uuid import UUID
 
 from incubator import db
-from incubator.kernel import audit, work
 from incubator.kernel.actor import Actor, Grant
 from incubator.kernel.errors import NotFound
 from incubator.kernel.paging import Order, Page, Slice, paginate
+from incubator.oversight.scope import visible_audit, visible_work
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class AuditRow:
     request_id: str
 
 
-WORK = "id, kind, subject, state, attempts, last_error, run_after"
+WORK = "w.id, w.kind, w.subject, w.state, w.attempts, w.last_error, w.run_after"
 AUDIT = "a.id, a.at, a.person_id, p.name AS person_name, a.via, a.action, a.type_name, a.subject_id, a.before, a.after, a.request_id"
 OLDEST = (Order("id", "uuid"),)
 NEWEST = (Order("id", "uuid", is_descending=True),)
@@ -54,42 +54,43 @@ async def list_parked(actor: Actor, page: Page, *, with_total: bool = False) -> 
     Raises:
         NotSignedIn, Forbidden: the actor does not look after work.
     """
-    actor.require(Grant.MANAGE_WORK)
-    return await paginate(f"SELECT {WORK} FROM work_item WHERE state = 'parked'", [], OLDEST, page, with_total=with_total)
+    if not actor.may(Grant.MANAGE_WORK):
+        actor.require(Grant.MANAGE_WORK)
+    visible, args = visible_work(actor)
+    sql = f"SELECT {WORK} FROM work_item w WHERE w.state = 'parked' AND {visible}"
+    return await paginate(sql, args, OLDEST, page, with_total=with_total)
 
 
 async def work_by_id(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, WorkRow]:
-    """Return pieces of work for who looks after it."""
-    if not actor.may(Grant.MANAGE_WORK):
-        return {}
-    found = await db.rows_as(WorkRow, f"SELECT {WORK} FROM work_item WHERE id = ANY($1::uuid[])", list(ids))
-    return {row.id: row for row in found}
+    """Return pieces of work for who looks after them."""
+    visible, args = visible_work(actor)
+    sql = f"SELECT {WORK} FROM work_item w WHERE {visible} AND w.id = ANY(${len(args) + 1}::uuid[])"
+    return {row.id: row for row in await db.rows_as(WorkRow, sql, *args, list(ids))}
 
 
-async def unpark(actor: Actor, item_id: UUID) -> None:
-    """Put parked work back on the list.
+async def lock_parked(actor: Actor, item_id: UUID) -> None:
+    """Lock a piece of parked work until commit.
 
     Raises:
-        NotSignedIn, Forbidden: the actor does not look after work.
-        NotFound: no such work is parked.
+        NotFound: the actor looks after no such work, or it is not parked.
     """
-    actor.require(Grant.MANAGE_WORK)
-    async with db.transaction():
-        if not await work.unpark(item_id):
-            raise NotFound(kind="WorkItem", path=("input", "workItemId"))
-        await audit.record(actor, "unpark work", "WorkItem", item_id)
+    visible, args = visible_work(actor)
+    sql = f"SELECT 1 FROM work_item w WHERE w.state = 'parked' AND {visible} AND w.id = ${len(args) + 1} FOR UPDATE"
+    if not await db.value(sql, *args, item_id):
+        raise NotFound(kind="WorkItem", path=("input", "workItemId"))
 
 
 async def list_audit(actor: Actor, page: Page, *, subject: tuple[str, UUID] | None = None, with_total: bool = False) -> Slice:
-    """List who did what, newest first: to one row, which the caller has found visible for the actor, or by people of the actor's organisations.
+    """List who did what, newest first: all that the actor answers for, or what was done to one row of it.
 
     Raises:
         NotSignedIn, Forbidden: the actor may not see the audit trail.
     """
     actor.require(Grant.SEE_AUDIT_TRAIL)
-    name, subject_id = subject or (None, None)
+    visible, args = visible_audit(actor)
+    count = len(args)
     sql = (
         f"SELECT {AUDIT} FROM audit_entry a LEFT JOIN person p ON p.id = a.person_id"
-        " WHERE CASE WHEN $1::text IS NULL THEN a.organization_id = ANY($3::uuid[]) ELSE a.type_name = $1 AND a.subject_id = $2 END"
+        f" WHERE {visible} AND (${count + 1}::text IS NULL OR (a.type_name = ${count + 1} AND a.subject_id = ${count + 2}::uuid))"
     )
-    return await paginate(sql, [name, subject_id, list(actor.organization_ids_as())], NEWEST, page, with_total=with_total)
+    return await paginate(sql, [*args, *(subject or (None, None))], NEWEST, page, with_total=with_total)

@@ -1,0 +1,163 @@
+"""A valid call of every root field that takes an id, and of every mutation: who asks it on a side, and with what."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from incubator.kernel import clock
+from incubator.residencies.policy import terms_hash
+from tests.support.sides import TERMS, Side, content_of
+
+KEY = "asking-key-1"
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Who may ask for a root field, with which arguments; where an id is of public things, what is refused of somebody else's."""
+
+    who: str
+    arguments: Callable[[Side], dict[str, Any]]
+    public: dict[str, str] = field(default_factory=dict)
+
+
+def day(days: int = 0) -> str:
+    return str(clock.today("Europe/Berlin") + timedelta(days=days))
+
+
+def at(hours: int) -> str:
+    return (clock.now().replace(minute=0, second=0, microsecond=0) + timedelta(days=3, hours=hours)).isoformat()
+
+
+def given(**fields: Any) -> dict[str, Any]:
+    return {"input": fields}
+
+
+def window(**more: Any) -> dict[str, Any]:
+    return {"from": at(-240), "until": at(240), **more}
+
+
+ASKING: dict[str, Asking] = {
+    "node": Asking("owner", lambda s: {"id": s.id("Residency")}),
+    "nodes": Asking("owner", lambda s: {"ids": [s.id("Residency")]}),
+    "auditTrail": Asking("manager", lambda s: {"nodeId": s.id("Residency")}),
+    "timeLogs": Asking("manager", lambda s: {"from": day(-5), "until": day(5), "secondmentId": s.id("Secondment")}),
+    "plans": Asking("manager", lambda s: {"siteId": s.id("Site")}),
+    "portfolio": Asking("manager", lambda s: {"month": day(), "siteId": s.id("Site")}),
+    "invoices": Asking("manager", lambda s: {"customerId": s.id("Organization: startup")}),
+    "calls": Asking("manager", lambda s: {"siteId": s.id("Site")}, {"siteId": ""}),
+    "applications": Asking("manager", lambda s: {"siteId": s.id("Site")}),
+    "residencies": Asking("manager", lambda s: {"siteId": s.id("Site")}),
+    "rentals": Asking("manager", lambda s: {"siteId": s.id("Site")}),
+    "units": Asking("manager", lambda s: {"siteId": s.id("Site")}, {"siteId": ""}),
+    "bookings": Asking("manager", lambda s: window(siteId=s.id("Site"), unitId=s.id("Unit"))),
+    "bookingQuote": Asking(
+        "manager",
+        lambda s: {"unitId": s.id("Unit"), "startsAt": at(0), "endsAt": at(1), "organizationId": s.id("Organization: startup")},
+        {"unitId": "Forbidden", "organizationId": "NotAtSite"},
+    ),
+    "unparkWork": Asking("manager", lambda s: given(workItemId=s.id("WorkItem"))),
+    "applyImport": Asking("manager", lambda s: given(importBatchId=s.id("ImportBatch"))),
+    "markNotificationsRead": Asking("manager", lambda s: given(ids=[s.id("Notification")])),
+    "openDeal": Asking(
+        "manager",
+        lambda s: given(
+            title="Targets", startupId=s.id("Organization: startup"), corporateId=s.id("Organization: corporate"), siteId=s.id("Site")
+        ),
+        {"input.startupId": "", "input.corporateId": ""},
+    ),
+    "moveDeal": Asking("manager", lambda s: given(dealId=s.id("Deal"), toStage="NDA", expectedVersion=1, reason="")),
+    "createSecondment": Asking(
+        "manager",
+        lambda s: given(
+            secondeeEmail="new@corporate.example",
+            secondeeName="New",
+            employerId=s.id("Organization: corporate"),
+            hostId=s.id("Organization: startup"),
+            siteId=s.id("Site"),
+            function="regulatory affairs",
+            hoursPerWeek=8,
+            startsOn=day(),
+            endsOn=day(9),
+            costModel="SHARED",
+            goals="",
+        ),
+        {"input.employerId": "", "input.hostId": ""},
+    ),
+    "logTime": Asking(
+        "mentor",
+        lambda s: given(secondmentId=s.id("Secondment"), workedOn=day(), minutes=5, category="work", note="", clientKey=f"{KEY}-time"),
+    ),
+    "removeTimeLog": Asking("mentor", lambda s: given(timeLogId=s.id("TimeLog"), expectedVersion=1)),
+    "payInvoice": Asking("owner", lambda s: given(invoiceId=s.id("Invoice"), idempotencyKey=f"{KEY}-pay")),
+    "openCall": Asking(
+        "manager",
+        lambda s: given(title="Call", summary="Come.", programme="Booster", siteIds=[s.id("Site")], opensOn=day(), closesOn=day(9)),
+    ),
+    "submitApplication": Asking(
+        "owner",
+        lambda s: given(
+            callId=s.id("Call"),
+            siteId=s.id("Site"),
+            startupName="Cellwerk",
+            country="DE",
+            city="Hamburg",
+            sector="cell therapy",
+            headcount=4,
+            pitch="We grow cells faster than anybody else.",
+            wishes="",
+            contactName="Ada",
+            contactEmail="ada@cellwerk.example",
+            language="EN",
+            idempotencyKey=f"{KEY}-apply",
+        ),
+        {"input.callId": "SiteNotOfCall"},
+    ),
+    "declineApplication": Asking("manager", lambda s: given(applicationId=s.id("Application: second"), expectedVersion=1)),
+    "makeOffer": Asking(
+        "manager",
+        lambda s: given(
+            applicationId=s.id("Application"),
+            planId=s.id("Plan"),
+            unitId=s.id("Unit: bench"),
+            startsOn=day(1),
+            endsOn=day(365),
+            depositMinor=100,
+            terms=TERMS,
+            expiresOn=day(14),
+            idempotencyKey=f"{KEY}-offer",
+        ),
+        {"input.unitId": "UnitNotAtSite"},
+    ),
+    "withdrawOffer": Asking("manager", lambda s: given(offerId=s.id("Offer: second"), expectedVersion=1)),
+    "acceptOffer": Asking("owner", lambda s: given(offerId=s.id("Offer"), termsHash=terms_hash(TERMS))),
+    "addUnit": Asking("manager", lambda s: given(siteId=s.id("Site"), name="Room", kind="MEETING_ROOM", hourlyMinor=100)),
+    "createBooking": Asking(
+        "owner",
+        lambda s: given(
+            unitId=s.id("Unit"),
+            startsAt=at(0),
+            endsAt=at(1),
+            title="Board",
+            idempotencyKey=f"{KEY}-book",
+            organizationId=s.id("Organization: startup"),
+        ),
+        {"input.unitId": "NotAtSite"},
+    ),
+    "cancelBooking": Asking("owner", lambda s: given(bookingId=s.id("Booking"), expectedVersion=1)),
+    "switchOrganization": Asking("manager", lambda s: given(organizationId=s.id("Organization"))),
+    "revokeInvitation": Asking("manager", lambda s: given(invitationId=s.id("Invitation"))),
+    "revokeApiToken": Asking("manager", lambda s: given(apiTokenId=s.id("ApiToken"))),
+    "revokeSession": Asking("manager", lambda s: given(sessionId=s.id("Session"))),
+}
+
+OF_NO_ID: dict[str, Asking] = {
+    "previewImport": Asking("manager", lambda s: given(kind="ORGANIZATIONS", fileName="a.csv", content=content_of("another"))),
+    "setNotificationPreference": Asking("owner", lambda s: given(kind="invoice_issued", email=False, inApp=True)),
+    "startBillingRun": Asking("manager", lambda s: given(month=day(), idempotencyKey=f"{KEY}-bill")),
+    "updatePreferences": Asking("owner", lambda s: given(expectedVersion=1, name="Ada")),
+    "invitePerson": Asking("owner", lambda s: given(email="new@people.example", name="New", roles=["MEMBER"])),
+    "startTwoFactor": Asking("owner", lambda s: {}),
+    "confirmTwoFactor": Asking("owner", lambda s: given(code="000000")),
+    "createApiToken": Asking("owner", lambda s: given(name="report", scopes=["read"])),
+}

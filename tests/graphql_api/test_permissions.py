@@ -1,0 +1,121 @@
+"""Permission tables: every kind of caller against the lists and mutations of people at work, money, files, notes and parked work."""
+
+from typing import Any
+
+import pytest
+
+from incubator import db
+from incubator.notifications.kinds import KINDS
+from tests.graphql_api.asking import ASKING, OF_NO_ID, day
+from tests.graphql_api.walking import document_of
+from tests.support import callers
+from tests.support.callers import CALLERS, Credentials, Table, World
+from tests.support.sides import Side, side
+from tests.support.web import Web, ask, session_of
+from tests.support.written import contents
+
+NOT_SIGNED_IN = {"anonymous": "NotSignedIn", "ended session": "NotSignedIn"}
+NOTHING = dict.fromkeys(CALLERS, 0) | NOT_SIGNED_IN
+FORBIDDEN = dict.fromkeys(CALLERS, "Forbidden") | NOT_SIGNED_IN
+STAFF = dict.fromkeys(("manager", "auditor", "reading token"), 1)
+STARTUP = ("owner", "member", "billing contact")
+HOUSE = ("manager", "finance", "front desk", "auditor", "reviewer", "reading token")
+PAYERS = ("owner", "billing contact", "another startup's owner", "corporate admin", "university")
+KINDS_TO_CHOOSE = [kind for kind, described in KINDS.items() if described.is_optional]
+
+LISTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "portfolio": ({"month": day(1)}, FORBIDDEN | STAFF | {"manager elsewhere": 0}),
+    "secondments": ({}, NOTHING | STAFF | {"owner": 1, "member": 1}),
+    "timeLogs": ({"from": day(-9), "until": day(9)}, NOTHING | STAFF | {"owner": 1, "member": 1}),
+    "deals": ({}, NOTHING | STAFF | {"owner": 1, "member": 1}),
+    "invoices": ({}, NOTHING | STAFF | {"owner": 1, "billing contact": 1, "finance": 1}),
+    "plans": ({}, NOTHING | dict.fromkeys(STARTUP, 3) | dict.fromkeys(HOUSE, 4)),
+    "billingRuns": ({}, FORBIDDEN | STAFF | {"finance": 1} | dict.fromkeys((*PAYERS, "manager elsewhere"), 0)),
+    "parkedWork": ({}, FORBIDDEN | {"manager": 1, "finance": 1, "reading token": 1, "manager elsewhere": 0}),
+    "notifications": ({}, NOTHING | {"reading token": 1}),
+    "notificationPreferences": ({}, dict.fromkeys(CALLERS, len(KINDS_TO_CHOOSE)) | NOT_SIGNED_IN),
+}
+
+
+def outcome(name: str, answer: dict[str, Any]) -> Any:
+    """Return how many rows a list showed, or the code it was refused with."""
+    [refused] = [error["extensions"]["code"] for error in answer.get("errors", [])] or [None]
+    rows = (answer["data"] or {}).get(name) or {}
+    return refused or (rows["totalCount"] if isinstance(rows, dict) else len(rows))
+
+
+def world_of(made: Side) -> World:
+    """Return the side as the callers know it."""
+    return World(made.house, made.actors["owner"])
+
+
+@pytest.mark.parametrize("name", LISTS)
+async def test_who_sees_how_much_of_a_list(web: Web, name: str) -> None:
+    known = world_of(await side())
+    arguments, expected = LISTS[name]
+
+    found = {who: outcome(name, await ask(web, await caller(known), document_of(name), **arguments)) for who, caller in CALLERS.items()}
+
+    assert found == expected
+
+
+NOT_THEIRS = ("another_startups_owner", "corporate_admin", "mentor", "scout", "university", "finance", "front_desk", "reviewer")
+UNSEEN = dict.fromkeys((*NOT_THEIRS, "billing_contact", "manager_elsewhere"), "NotFound")
+EVERYBODY = [who for who in CALLERS if who not in ("anonymous", "reading token", "ended session")]
+
+MUTATIONS: dict[str, Table] = {
+    "createSecondment": callers.table("manager"),
+    "removeTimeLog": callers.table(**UNSEEN),
+    "openDeal": callers.table("manager"),
+    "moveDeal": callers.table("manager", manager_elsewhere="NotFound"),
+    "markNotificationsRead": callers.table(**UNSEEN, owner="NotFound", member="NotFound", manager="NotFound", auditor="NotFound"),
+    "setNotificationPreference": callers.table(*EVERYBODY),
+    "previewImport": callers.table("manager", "manager elsewhere"),
+    "applyImport": callers.table(manager="NotFound", manager_elsewhere="NotFound"),
+    "payInvoice": callers.table(
+        "owner", "billing contact", another_startups_owner="NotFound", corporate_admin="NotFound", university="NotFound"
+    ),
+    "startBillingRun": callers.table("manager", "finance", "manager elsewhere"),
+    "unparkWork": callers.table("manager", "finance", manager_elsewhere="NotFound"),
+}
+DONE = {"payInvoice": "TransferOnly"}
+"""What who may is answered: nothing, but where the test has no account at Stripe."""
+
+
+async def codes(web: Web, made: Side, name: str, who: Credentials) -> str:
+    """Let somebody try a mutation that is valid on a side; returns the codes it was refused with, empty for none."""
+    answer = await ask(web, who, document_of(name), **(ASKING | OF_NO_ID)[name].arguments(made))
+    return ", ".join(error["code"] for error in answer["data"][name]["errors"])
+
+
+async def ready() -> Side:
+    """Make a side whose billing run is over, so that another can begin."""
+    made = await side()
+    await db.execute("UPDATE billing_run SET state = 'finished'")
+    return made
+
+
+@pytest.mark.parametrize("name", MUTATIONS)
+async def test_who_may_not_is_refused_and_nothing_is_written(web: Web, name: str) -> None:
+    made, table = await ready(), MUTATIONS[name]
+    people = {who: await CALLERS[who](world_of(made)) for who in reversed(list(CALLERS))}  # the ended session ends those before it
+    for person in people.values():
+        await ask(web, person, "{ viewer { roles } }")  # a token's first use is written down
+    before = await contents()
+
+    refused = {who: await codes(web, made, name, people[who]) for who in table.refused}
+
+    assert refused == table.refused
+    assert await contents() == before
+
+
+@pytest.mark.parametrize("name", MUTATIONS)
+async def test_who_may_does_it(web: Web, name: str) -> None:
+    own = await ready()
+    done = {"whose it is": await codes(web, own, name, await session_of(own.actors[(ASKING | OF_NO_ID)[name].who]))}
+
+    for who in MUTATIONS[name].allowed[:3]:
+        made = await ready()
+        done[who] = await codes(web, made, name, await CALLERS[who](world_of(made)))
+
+    assert done == dict.fromkeys(done, DONE.get(name, ""))

@@ -1,0 +1,199 @@
+"""How many SQL statements the API takes: for every list the same for few and for many rows, for every mutation at most what is written here."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+from graphql import GraphQLObjectType, get_named_type
+
+from incubator import db
+from incubator.billing import service as billing
+from incubator.importing import service as importing
+from incubator.kernel import clock, work
+from incubator.kernel.actor import Role
+from incubator.kernel.ids import new_id
+from incubator.notifications import service as notifications
+from incubator.notifications.kinds import Kind
+from incubator.organizations import queries as organizations
+from incubator.organizations import service as people
+from incubator.pilots import service as pilots
+from incubator.residencies import service as residencies
+from incubator.residencies.policy import terms_hash
+from incubator.secondments import service as secondments
+from incubator.spaces import service as spaces
+from incubator_graphql.ids import encode
+from tests.graphql_api.asking import ASKING, OF_NO_ID
+from tests.graphql_api.walking import SCHEMA, connections, deep, document_of, roots
+from tests.support import make
+from tests.support.servers import Servers
+from tests.support.sides import TERMS, side, some
+from tests.support.web import Web, ask, refill, session_of, statements, token_of
+
+FEW, MANY = 3, 60
+LEVELS = 2
+"""How deep the lists' nodes are asked for: an offer's application's call, and no further."""
+LESS_DEEP = {"Query.residencies": 1}
+"""What would cost more points than an operation may, at that depth."""
+
+
+async def one_more(house: make.House) -> None:
+    """Add one row for each list of the schema, each with relations of its own."""
+    owner, manager = await make.resident(house), house.manager
+    offered = await make.offer(house, owner=owner, terms=TERMS)
+    await residencies.accept_offer(owner, offered.offer_id, terms_hash(TERMS))
+    at = clock.now().replace(minute=0, second=0, microsecond=0) + timedelta(days=2)
+    room, key = await make.unit(house), make.fresh("counted-key-")
+    await spaces.create_booking(owner, spaces.BookingTerms(room, at, at + timedelta(hours=1), "Board"), key)
+    corporate_id, startup_id = await make.organization("corporate"), some(owner.organization_id)
+    mentor = await make.person(corporate_id, Role.MENTOR)
+    email, today = await db.value("SELECT email FROM person WHERE id = $1", mentor.person_id), clock.today("Europe/Berlin")
+    terms = secondments.SecondmentTerms(
+        email, "Max", corporate_id, startup_id, house.site_id, "affairs", 8, today, today + timedelta(days=9), "shared"
+    )
+    secondment_id = await secondments.second_person(manager, terms)
+    await secondments.log_time(mentor, secondment_id, today, 5, "work", "", key)
+    await pilots.open_deal(manager, "Targets", startup_id, corporate_id, house.site_id, 100, "EUR")
+    await _one_more_of_the_house(house, key)
+
+
+async def _one_more_of_the_house(house: make.House, key: str) -> None:
+    manager = house.manager
+    await make.house()
+    await make.person(house.operator_id, Role.AUDITOR)
+    await session_of(manager)
+    await token_of(manager)
+    await people.invite_person(manager, f"{key}@people.example", "New", [Role.FINANCE])
+    await billing.start_billing_run(manager, clock.today("Europe/Berlin") - timedelta(days=400), key)
+    await db.execute("UPDATE billing_run SET state = 'finished'")
+    await work.schedule("test work", key, concerns=house.site_id)
+    await db.execute("UPDATE work_item SET state = 'parked' WHERE kind = 'test work'")
+    own = (await organizations.people_by_id(manager, [some(manager.person_id)])).values()
+    async with db.transaction():
+        await notifications.tell(own, Kind.APPLICATION_RECEIVED, {"site": "S", "startup": "S", "call": "C"}, "/applications", new_id())
+
+
+async def batch_of(house: make.House, rows: int) -> str:
+    """Preview a file with so many rows; returns its id."""
+    header = "key,name_en,name_local,kind,country,city,sector,source\n"
+    text = header + "".join(f"counted{n},Name,,corporate,DE,Hamburg,x,x\n" for n in range(rows))
+    return encode("ImportBatch", await importing.preview(house.manager, "organizations", "a.csv", text.encode()))
+
+
+NESTED = {
+    "Secondment.timeLogs": "{ secondments(first: 60) { nodes { timeLogs(first: 3) { totalCount nodes { id minutes } } } } }",
+    "ImportBatch.rows": "query($batch: ID!) { node(id: $batch) { ... on ImportBatch { rows(first: 100) { totalCount nodes { number values } } } } }",
+}
+"""Lists within others, which only a document of their own reaches."""
+
+
+def arguments_of(batch: str) -> dict[str, Any]:
+    """Return what lists must be told, by the argument's name."""
+    day, now = clock.today("Europe/Berlin"), clock.now()
+    return {
+        "month": str(day + timedelta(days=1)),
+        "Date": (str(day - timedelta(days=9)), str(day + timedelta(days=9))),
+        "DateTime": ((now - timedelta(days=9)).isoformat(), (now + timedelta(days=9)).isoformat()),
+        "batch": batch,
+    }
+
+
+def asked(key: str, batch: str) -> tuple[str, dict[str, Any]]:
+    """Return a document that asks for all of a list, and its variables."""
+    known = arguments_of(batch)
+    if key in NESTED:
+        return NESTED[key], {"batch": known["batch"]} if "$batch" in NESTED[key] else {}
+    name = key.removeprefix("Query.")
+    field = roots()[name]
+    connection = get_named_type(field.type)
+    assert isinstance(connection, GraphQLObjectType)
+    nodes = f"{{ totalCount nodes {deep(get_named_type(connection.fields['nodes'].type), LESS_DEEP.get(key, LEVELS))} }}"
+    variables = {"first": 60} | ({"month": known["month"]} if "month" in field.args else {})
+    if "from" in field.args:
+        variables |= dict(zip(("from", "until"), known[get_named_type(field.args["from"].type).name], strict=True))
+    return document_of(name, nodes), variables
+
+
+async def counted(servers: Servers, web: Web, session: dict[str, str], batch: str) -> tuple[dict[str, int], dict[str, int]]:
+    """Return the statements of every list, and how many rows it showed, by its name."""
+    found, shown = {}, {}
+    for key in connections():
+        await refill(servers)
+        document, variables = asked(key, batch)
+        found[key] = await statements(web, session, document, **variables)
+        shown[key] = json.dumps(await ask(web, session, document, **variables)).count('"__typename"') if key not in NESTED else FEW
+    return found, shown
+
+
+async def test_every_list_takes_as_many_statements_for_many_rows_as_for_few(servers: Servers, web: Web) -> None:
+    house = await make.house()
+    session = await session_of(house.manager)
+    for _ in range(FEW):
+        await one_more(house)
+
+    few, shown = await counted(servers, web, session, await batch_of(house, FEW))
+    for _ in range(MANY - FEW):
+        await one_more(house)
+    many, _ = await counted(servers, web, session, await batch_of(house, MANY))
+
+    assert [key for key, rows in shown.items() if rows < FEW] == []
+    assert many == few
+
+
+AT_MOST = {
+    "unparkWork": 7,
+    "previewImport": 9,
+    "applyImport": 11,
+    "markNotificationsRead": 7,
+    "setNotificationPreference": 3,
+    "openDeal": 11,
+    "moveDeal": 10,
+    "createSecondment": 19,
+    "logTime": 12,
+    "removeTimeLog": 9,
+    "payInvoice": 4,
+    "startBillingRun": 16,
+    "openCall": 9,
+    "submitApplication": 10,
+    "declineApplication": 9,
+    "makeOffer": 14,
+    "withdrawOffer": 10,
+    "acceptOffer": 44,
+    "addUnit": 8,
+    "createBooking": 12,
+    "cancelBooking": 10,
+    "updatePreferences": 8,
+    "switchOrganization": 3,
+    "invitePerson": 9,
+    "revokeInvitation": 7,
+    "startTwoFactor": 2,
+    "confirmTwoFactor": 4,
+    "createApiToken": 6,
+    "revokeApiToken": 6,
+    "revokeSession": 6,
+}
+"""Statements of each mutation, sign-in, BEGIN and COMMIT included."""
+REFUSED = {"payInvoice": ["TransferOnly"], "confirmTwoFactor": ["WrongCode"]}
+"""What needs more than a test of counts has: an account at Stripe, an app with a second factor."""
+
+
+async def test_no_mutation_takes_more_statements_than_written_here(web: Web) -> None:
+    assert SCHEMA.mutation_type
+    made, calls = await side(), ASKING | OF_NO_ID
+    sessions = {who: await session_of(made.actors[who]) for who in made.actors}
+    await db.execute("UPDATE billing_run SET state = 'finished'")
+    for session in sessions.values():
+        await ask(web, session, "{ viewer { roles } }")
+    found, refused = {}, {}
+    seen: list[str] = []
+    stop = db.observe(lambda sql, seconds: seen.append(sql))
+
+    for name in SCHEMA.mutation_type.fields:
+        seen.clear()
+        answer = await ask(web, sessions[calls[name].who], document_of(name), **calls[name].arguments(made))
+        found[name] = len(seen)
+        refused[name] = [error["code"] for error in answer["data"][name]["errors"]]
+
+    stop()
+    assert {name: codes for name, codes in refused.items() if codes} == REFUSED
+    assert found.keys() == AT_MOST.keys()
+    assert {name: count for name, count in found.items() if count > AT_MOST[name]} == {}
