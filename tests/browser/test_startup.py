@@ -77,7 +77,7 @@ async def test_a_room_is_booked_by_keyboard_alone_and_cancelled(visit: Open) -> 
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("dialog", name="New booking")).to_be_visible()
     await expect(page.get_by_label("What for")).to_be_focused()
-    await expect(page.get_by_text("EUR 38.00")).to_be_visible()
+    await expect(page.get_by_text("EUR 45.22")).to_be_visible()
     await page.keyboard.type("Keyboard meeting")
     await page.keyboard.press("Enter")
 

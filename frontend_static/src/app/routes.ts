@@ -101,6 +101,13 @@ export const routes: readonly Route[] = [
 		prefetch: prefetchBookings,
 	},
 	{
+		pattern: '/find-time',
+		title: 'app:place.findTime',
+		areas: ['booking'],
+		audience: 'signedIn',
+		load: () => import('../features/booking/FindTimePage.svelte'),
+	},
+	{
 		pattern: '/invoices',
 		title: 'app:place.invoices',
 		areas: ['billing'],
