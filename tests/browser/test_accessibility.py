@@ -14,6 +14,7 @@ PAGES: list[tuple[str | None, tuple[str, ...]]] = [
             "/",
             "/space",
             "/bookings",
+            "/find-time",
             "/invoices",
             "/deals",
             "/secondments",

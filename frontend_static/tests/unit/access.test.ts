@@ -29,6 +29,7 @@ describe('places', () => {
 			'/applications',
 			'/calls',
 			'/residencies',
+			'/units',
 			'/deals',
 			'/secondments',
 			'/billing',
