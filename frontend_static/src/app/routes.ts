@@ -93,6 +93,13 @@ export const routes: readonly Route[] = [
 		load: () => import('../features/units/UnitsPage.svelte'),
 	},
 	{
+		pattern: '/here/:id',
+		title: 'app:place.units',
+		areas: ['booking', 'units'],
+		audience: 'signedIn',
+		load: () => import('../features/here/HerePage.svelte'),
+	},
+	{
 		pattern: '/bookings',
 		title: 'app:place.bookings',
 		areas: ['booking'],
