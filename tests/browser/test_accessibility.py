@@ -33,6 +33,7 @@ PAGES: list[tuple[str | None, tuple[str, ...]]] = [
             "/calls",
             "/residencies",
             "/units",
+            "/usage-problems",
             "/bookings",
             "/deals",
             "/deals?view=list",

@@ -130,4 +130,11 @@ async def test_a_units_policy_is_set_in_its_panel(visit: Open) -> None:
 
     await expect(page.get_by_text("The policy holds from now on")).to_be_visible()
     await expect(panel.get_by_label("Notice to book, minutes")).to_have_value("30")
+    await window.settled()
+    assert await window.findings() == []
+
+    await panel.get_by_role("button", name="Facts").click()
+    await panel.get_by_role("link", name="Page for the phone").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Instrument 01")
+    await expect(page.get_by_role("button", name="Out of order")).to_be_visible()
     assert await window.findings() == []

@@ -93,6 +93,13 @@ export const routes: readonly Route[] = [
 		load: () => import('../features/units/UnitsPage.svelte'),
 	},
 	{
+		pattern: '/usage-problems',
+		title: 'app:place.usageProblems',
+		areas: ['units'],
+		audience: 'signedIn',
+		load: () => import('../features/usages/UsagesPage.svelte'),
+	},
+	{
 		pattern: '/here/:id',
 		title: 'app:place.units',
 		areas: ['booking', 'units'],

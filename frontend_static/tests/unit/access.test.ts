@@ -30,6 +30,7 @@ describe('places', () => {
 			'/calls',
 			'/residencies',
 			'/units',
+			'/usage-problems',
 			'/deals',
 			'/secondments',
 			'/billing',

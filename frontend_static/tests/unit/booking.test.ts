@@ -367,13 +367,25 @@ describe('finding a time', () => {
 		expect(router.search.get('minutes')).toBe('120');
 	});
 
+	test('begins at the site of the own residency', async () => {
+		signInAs('member');
+		const server = serve({
+			BookableSites: { sites: page([{ ...data.site, id: 's0', name: 'Elsewhere' }, data.site]) },
+			OwnSite: { residencies: page([{ id: 're1', site: { id: 's1' } }]) },
+			FreeSlots: { freeSlots: [slot] },
+		});
+		render(FindTimePage);
+		await screen.findByRole('link', { name: /^Book: Elbe/ });
+		expect(server.variablesOf('FreeSlots').map(({ siteIds }) => siteIds)).toEqual([['s1']]);
+	});
+
 	test.each([
 		['nothing fits', { freeSlots: [] }, 'No free time fits'],
 		['it fails', 'fails' as const, 'That did not work'],
 		['it is on its way', 'never' as const, 'Loading…'],
 	])('says so when %s', async (_when, answer, words) => {
 		signInAs('member');
-		serve({ BookableSites: sites, FreeSlots: answer });
+		serve({ BookableSites: sites, OwnSite: { residencies: page([]) }, FreeSlots: answer });
 		render(FindTimePage);
 		expect(await screen.findByText(words)).toBeInTheDocument();
 	});
