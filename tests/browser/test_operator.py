@@ -116,3 +116,25 @@ async def test_a_file_with_a_bad_row_is_explained_by_row(visit: Open) -> None:
     fault = page.get_by_role("region", name="orgs.csv")
     await expect(fault.locator("tbody tr").first).to_contain_text("XX")
     await expect(fault.get_by_role("button", name=re.compile("^Import "))).to_have_count(0)
+
+
+async def test_a_units_policy_is_set_in_its_panel(visit: Open) -> None:
+    window = await visit(MANAGER)
+    page = await window.go("/units?kind=INSTRUMENT")
+
+    await page.locator("tbody a").first.click()
+    panel = page.get_by_role("dialog", name="Instrument 01")
+    await panel.get_by_role("button", name="Booking policy").click()
+    await panel.get_by_label("Notice to book, minutes").fill("30")
+    await panel.get_by_role("button", name="Save the policy").click()
+
+    await expect(page.get_by_text("The policy holds from now on")).to_be_visible()
+    await expect(panel.get_by_label("Notice to book, minutes")).to_have_value("30")
+    await window.settled()
+    assert await window.findings() == []
+
+    await panel.get_by_role("button", name="Facts").click()
+    await panel.get_by_role("link", name="Page for the phone").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Instrument 01")
+    await expect(page.get_by_role("button", name="Out of order")).to_be_visible()
+    assert await window.findings() == []

@@ -77,7 +77,7 @@ async def test_a_room_is_booked_by_keyboard_alone_and_cancelled(visit: Open) -> 
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("dialog", name="New booking")).to_be_visible()
     await expect(page.get_by_label("What for")).to_be_focused()
-    await expect(page.get_by_text("EUR 38.00")).to_be_visible()
+    await expect(page.get_by_text("EUR 45.22")).to_be_visible()
     await page.keyboard.type("Keyboard meeting")
     await page.keyboard.press("Enter")
 
@@ -89,6 +89,23 @@ async def test_a_room_is_booked_by_keyboard_alone_and_cancelled(visit: Open) -> 
     await panel.get_by_role("button", name="Cancel the booking").click()
     await page.get_by_role("dialog", name="Cancel this booking?").get_by_role("button", name="Cancel the booking").click()
     await expect(grid.get_by_role("button", name=re.compile("^Keyboard meeting"))).to_have_count(0)
+
+
+async def test_a_free_time_that_was_found_opens_the_form_and_repeats(visit: Open) -> None:
+    window = await visit(OWNER)
+    page = await window.go("/find-time?kind=MEETING_ROOM&minutes=60")
+
+    await page.get_by_role("link", name=re.compile("^Book: Meeting room")).first.click()
+    form = page.get_by_role("dialog", name="New booking")
+    await expect(form.get_by_role("list", name="How the price comes about")).to_contain_text("1 hr × EUR 38.00 an hour")
+    await form.get_by_label("What for").fill("Journal club")
+    await form.get_by_label("Repeat").select_option("Every week")
+    await form.get_by_label("How many times").fill("3")
+    await expect(form.get_by_text("Every one of them can be booked.")).to_be_visible()
+    await form.get_by_role("button", name="Book", exact=True).click()
+
+    await expect(page.get_by_text("3 bookings made")).to_be_visible()
+    await expect(page.get_by_role("button", name=re.compile("^Journal club"))).to_be_visible()
 
 
 async def test_a_booking_shows_up_at_once_in_a_colleagues_window(visit: Open) -> None:

@@ -4,6 +4,7 @@ import type { ViewerData } from './session.svelte';
 type Permission =
 	| 'ACCEPT_OFFER'
 	| 'BOOK_UNIT'
+	| 'CHECK_IN'
 	| 'IMPORT_DATA'
 	| 'INVITE_PEOPLE'
 	| 'LOG_TIME'

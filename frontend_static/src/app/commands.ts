@@ -35,6 +35,12 @@ const actions: readonly Action[] = [
 		icon: 'calendar',
 		visible: (access) => access.may('BOOK_UNIT'),
 	},
+	{
+		href: '/find-time',
+		label: 'app:command.findTime',
+		icon: 'search',
+		visible: (access) => access.may('BOOK_UNIT'),
+	},
 	{ href: '/time', label: 'app:command.logTime', icon: 'clock', visible: (access) => access.may('LOG_TIME') },
 	{
 		href: '/people?new=1',

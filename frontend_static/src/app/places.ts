@@ -60,6 +60,12 @@ const groups: readonly PlaceGroup[] = [
 				visible: (access) => access.may('SEE_PORTFOLIO'),
 			},
 			{ href: '/units', label: 'app:place.units', icon: 'space', visible: (access) => access.may('MANAGE_SPACE') },
+			{
+				href: '/usage-problems',
+				label: 'app:place.usageProblems',
+				icon: 'alert',
+				visible: (access) => access.may('CHECK_IN'),
+			},
 		],
 	},
 	{

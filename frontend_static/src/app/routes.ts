@@ -93,12 +93,33 @@ export const routes: readonly Route[] = [
 		load: () => import('../features/units/UnitsPage.svelte'),
 	},
 	{
+		pattern: '/usage-problems',
+		title: 'app:place.usageProblems',
+		areas: ['units'],
+		audience: 'signedIn',
+		load: () => import('../features/usages/UsagesPage.svelte'),
+	},
+	{
+		pattern: '/here/:id',
+		title: 'app:place.units',
+		areas: ['booking', 'units'],
+		audience: 'signedIn',
+		load: () => import('../features/here/HerePage.svelte'),
+	},
+	{
 		pattern: '/bookings',
 		title: 'app:place.bookings',
 		areas: ['booking'],
 		audience: 'signedIn',
 		load: () => import('../features/booking/BookingsPage.svelte'),
 		prefetch: prefetchBookings,
+	},
+	{
+		pattern: '/find-time',
+		title: 'app:place.findTime',
+		areas: ['booking'],
+		audience: 'signedIn',
+		load: () => import('../features/booking/FindTimePage.svelte'),
 	},
 	{
 		pattern: '/invoices',

@@ -29,6 +29,8 @@ describe('places', () => {
 			'/applications',
 			'/calls',
 			'/residencies',
+			'/units',
+			'/usage-problems',
 			'/deals',
 			'/secondments',
 			'/billing',

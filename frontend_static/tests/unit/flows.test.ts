@@ -6,7 +6,6 @@ import SignInPage from '../../src/features/account/SignInPage.svelte';
 import OfferPage from '../../src/features/admissions/OfferPage.svelte';
 import InvoicePage from '../../src/features/billing/InvoicePage.svelte';
 import { trailOf } from '../../src/features/billing/invoice';
-import BookingDialog from '../../src/features/booking/BookingDialog.svelte';
 import { nextStepsFor } from '../../src/features/home/nextSteps';
 import ImportsPage from '../../src/features/imports/ImportsPage.svelte';
 import InviteDialog from '../../src/features/people/InviteDialog.svelte';
@@ -173,89 +172,6 @@ describe('paying', () => {
 				({ kind }) => kind,
 			),
 		).toEqual(['issued', 'due']);
-	});
-});
-
-describe('booking', () => {
-	const quote = (brokenRules: readonly object[]) => ({
-		bookingQuote: { price: { amountMinor: 5250, currency: 'EUR' }, priceIncludesTax: false, brokenRules },
-	});
-	const closed = {
-		__typename: 'OutsideOpeningHours',
-		code: 'OutsideOpeningHours',
-		message: 'The site is closed then.',
-		path: [],
-	};
-
-	function openForm(answers: Parameters<typeof serve>[0], isStaff = false) {
-		const server = serve(answers);
-		const events = { onpending: vi.fn(), onrefused: vi.fn(), onbooked: vi.fn(), onclose: vi.fn() };
-		render(BookingDialog, {
-			site: data.site,
-			units: [data.unit as never],
-			day: '2099-11-24',
-			draft: { unitId: 'u1', from: 540, to: 600 },
-			isStaff,
-			...events,
-		});
-		return { server, events };
-	}
-
-	test('tells the price before it is made, and asks for the site’s own hours', async () => {
-		const { server } = openForm({ BookingQuote: quote([]) });
-		expect(await screen.findByText('EUR 52.50')).toBeInTheDocument();
-		expect(server.variablesOf('BookingQuote')[0]).toEqual({
-			unitId: 'u1',
-			organizationId: null,
-			startsAt: '2099-11-24T08:00:00Z',
-			endsAt: '2099-11-24T09:00:00Z',
-		});
-	});
-
-	test('lists the broken rules and sends nothing', async () => {
-		const { server } = openForm({ BookingQuote: quote([closed]) });
-		expect(await screen.findByText('The site is closed then.')).toBeInTheDocument();
-		await user.type(screen.getByLabelText('What for'), 'Stand-up');
-		await press('Book');
-		expect(server.variablesOf('CreateBooking')).toEqual([]);
-	});
-
-	test('lets staff override a rule with a reason', async () => {
-		const booking = { ...data.booking, id: 'new' };
-		const { server, events } = openForm(
-			{ BookingQuote: quote([closed]), CreateBooking: { createBooking: { errors: [], booking } } },
-			true,
-		);
-		await user.type(await screen.findByLabelText('Why it is booked all the same'), 'Fire drill');
-		await user.type(screen.getByLabelText('What for'), 'Stand-up');
-		await press('Book');
-		await waitFor(() => expect(events.onbooked).toHaveBeenCalledWith(expect.stringMatching(/^pending-/), 'new'));
-		expect(server.variablesOf('CreateBooking')[0]?.input).toMatchObject({
-			overrideReason: 'Fire drill',
-			title: 'Stand-up',
-		});
-	});
-
-	test('shows at once, and takes it back beside the field when somebody was faster', async () => {
-		const taken = {
-			__typename: 'UnitTaken',
-			code: 'UnitTaken',
-			message: 'The unit is held by somebody else.',
-			path: ['input', 'unitId'],
-		};
-		const { events } = openForm({
-			BookingQuote: quote([]),
-			CreateBooking: { createBooking: { errors: [taken], booking: null } },
-		});
-		await user.type(screen.getByLabelText('What for'), 'Stand-up');
-		await press('Book');
-		expect(await screen.findByText('The unit is held by somebody else.')).toBeInTheDocument();
-		expect(events.onpending).toHaveBeenCalledWith(
-			expect.objectContaining({ title: 'Stand-up', startsAt: '2099-11-24T08:00:00Z' }),
-		);
-		expect(events.onrefused).toHaveBeenCalledWith(events.onpending.mock.calls[0]?.[0].id);
-		expect(events.onbooked).not.toHaveBeenCalled();
-		expect(screen.getByLabelText('What for')).toHaveValue('Stand-up');
 	});
 });
 

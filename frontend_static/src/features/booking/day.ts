@@ -17,6 +17,9 @@ export interface PendingBooking {
 	readonly isMade: boolean;
 }
 
+/** Whether a booking holds its unit: what waits for approval does too. */
+export const holds = ({ state }: Booking): boolean => state === 'CONFIRMED' || state === 'PENDING';
+
 interface DayInput {
 	readonly units: readonly BookableUnit[];
 	readonly bookings: readonly Booking[];
@@ -36,9 +39,7 @@ export interface DayLayout {
 /** One site's day as the timeline shows it: the units' rows, and the hours from the first opening to the last closing. */
 export function layoutOf({ units, bookings, pending, day, zone, detailOf, nowMinute }: DayInput): DayLayout {
 	const held: Held[] = [
-		...bookings
-			.filter(({ state }) => state === 'CONFIRMED' || state === 'PENDING')
-			.map((booking) => heldBy(booking.id, booking.unit.id, booking, day, zone)),
+		...bookings.filter(holds).map((booking) => heldBy(booking.id, booking.unit.id, booking, day, zone)),
 		// The list may bring a booking before it is struck off here.
 		...pending
 			.filter(({ id }) => !bookings.some((booking) => booking.id === id))
@@ -89,3 +90,8 @@ export const spanOf = (day: string, from: number, to: number, zone: string) => (
 	startsAt: instantAt(day, from, zone),
 	endsAt: instantAt(day, to, zone),
 });
+
+const checkInLead = 15 * 60_000;
+
+/** From when on a booking can be checked in: a quarter of an hour before its start. */
+export const earliestCheckIn = (startsAt: string): string => new Date(Date.parse(startsAt) - checkInLead).toISOString();

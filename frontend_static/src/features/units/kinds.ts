@@ -8,4 +8,5 @@ export const unitKinds = [
 	'MEETING_ROOM',
 	'INSTRUMENT',
 	'STORAGE',
+	'ACCESSORY',
 ] as const satisfies readonly UnitKind[];

@@ -1,6 +1,7 @@
 import type {
 	ApplicationState,
 	BillingRunState,
+	BookingState,
 	CallState,
 	DealStage,
 	InvoiceState,
@@ -46,6 +47,16 @@ export const residencyTone: Readonly<Record<ResidencyState, Tone>> = {
 };
 
 export const callTone: Readonly<Record<CallState, Tone>> = { PLANNED: 'info', OPEN: 'good', CLOSED: 'neutral' };
+
+export const bookingTone: Readonly<Record<BookingState, Tone>> = {
+	PENDING: 'warn',
+	CONFIRMED: 'good',
+	CANCELLED: 'neutral',
+	MOVED: 'neutral',
+	DECLINED: 'bad',
+	EXPIRED: 'bad',
+	RELEASED: 'neutral',
+};
 
 export const runTone: Readonly<Record<BillingRunState, Tone>> = { RUNNING: 'info', FINISHED: 'good' };
 

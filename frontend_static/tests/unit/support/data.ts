@@ -23,6 +23,17 @@ export const unit = {
 	priceIncludesTax: false,
 	hourlyPrice: money(3500),
 	monthlyPrice: money(62_000),
+	biosafetyLevel: 0,
+	equipment: ['screen'],
+	outOfOrderSince: null as string | null,
+	policy: {
+		stepMinutes: 15,
+		cancelNoticeMinutes: 1440,
+		cancelFeePercent: 50,
+		noShowFeePercent: 100,
+		graceMinutes: null,
+		needsApproval: false,
+	},
 	site,
 };
 
@@ -117,6 +128,34 @@ export const booking = {
 	organization: startup,
 	bookedBy: person,
 	price: money(5250),
+};
+
+export const quote = {
+	price: money(5250),
+	priceIncludesTax: false,
+	creditMinutes: 30,
+	lines: [
+		{
+			unitId: 'u1',
+			name: 'Elbe',
+			what: 'credit',
+			isPerHour: true,
+			quantity: 30,
+			unitPrice: money(0),
+			amount: money(0),
+		},
+		{
+			unitId: 'u1',
+			name: 'Elbe',
+			what: 'time',
+			isPerHour: true,
+			quantity: 90,
+			unitPrice: money(3500),
+			amount: money(5250),
+		},
+	],
+	totals: { net: money(5250), tax: money(998), gross: money(6248) },
+	brokenRules: [] as object[],
 };
 
 export const offer = {

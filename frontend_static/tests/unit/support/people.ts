@@ -5,11 +5,13 @@ const grants = {
 	member: ['BOOK_UNIT'],
 	manager: [
 		'BOOK_UNIT',
+		'CHECK_IN',
 		'IMPORT_DATA',
 		'INVITE_PEOPLE',
 		'MAKE_OFFER',
 		'MANAGE_DEALS',
 		'MANAGE_PROGRAMMES',
+		'MANAGE_SPACE',
 		'MANAGE_WORK',
 		'OVERRIDE_BOOKING_RULES',
 		'RUN_BILLING',

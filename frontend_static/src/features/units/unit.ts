@@ -1,0 +1,3 @@
+import type { UnitDetailsQuery } from '../../gql/schema';
+
+export type UnitDetail = Extract<NonNullable<UnitDetailsQuery['node']>, { readonly __typename: 'Unit' }>;
