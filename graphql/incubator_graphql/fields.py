@@ -86,7 +86,7 @@ class MutationGuard(Guard):
             return await next_(source, info, **arguments)
         except DomainError as refusal:
             return self._refused(actor, [refusal])
-        except ExceptionGroup as group:
+        except ExceptionGroup as group:  # all broken rules of a policy at once; a group with a defect in it is raised again
             refusals, defects = group.split(DomainError)
             if defects is not None or refusals is None:
                 raise

@@ -134,7 +134,7 @@ async def bill_customer(item: Item) -> None:
             await _bill(found)
     except DomainError as refusal:
         await _end_item(found, "parked", refusal.message())
-    except Exception as error:
+    except Exception as error:  # on the last try only: one customer's defect is parked, logged and shown, and the run ends for all others
         if item.attempts + 1 < MAX_ATTEMPTS:
             raise
         logger.exception("customer parked", extra={"item": str(found.id)})

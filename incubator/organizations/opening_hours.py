@@ -89,7 +89,7 @@ def public_holidays(country: str, subdivision: str, year: int) -> frozenset[date
     """Return the public holidays of a year (source: the package `holidays`); empty for a country it does not know."""
     try:
         found = holidays.country_holidays(country, subdiv=subdivision or None, years=year)
-    except NotImplementedError:
+    except NotImplementedError:  # how the package says that it does not know the country
         return frozenset()
     return frozenset(found.keys())
 

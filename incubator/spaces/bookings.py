@@ -154,7 +154,7 @@ async def create_pool_booking(actor: Actor, terms: PoolTerms, idempotency_key: s
                 return booking_id
             except UnitTaken:
                 continue
-            except ExceptionGroup as broken:
+            except ExceptionGroup as broken:  # the broken rules of this unit, raised below when no other unit of the pool will do
                 refused = broken
         raise refused or PoolTaken(pool_id=terms.pool_id, size=len(unit_ids), path=("input", "startsAt"))
 

@@ -163,8 +163,11 @@ async def _book_all(actor: Actor, terms: SeriesTerms, series_id: UUID) -> Series
             raise
         except DomainError as refusal:
             failures.append(_failure(local, refusal, actor))
-        except ExceptionGroup as broken:
-            failures += [_failure(local, rule, actor) for rule in broken.exceptions if isinstance(rule, DomainError)]
+        except ExceptionGroup as broken:  # the broken rules of one instance; a defect among them is none and goes on
+            rules = [rule for rule in broken.exceptions if isinstance(rule, DomainError)]
+            if len(rules) < len(broken.exceptions):
+                raise
+            failures += [_failure(local, rule, actor) for rule in rules]
     await db.execute(
         "INSERT INTO booking_series (id, unit_id, rule, time_zone, failed, created_at) VALUES ($1, $2, $3, $4, $5, $6)",
         series_id,
