@@ -1,5 +1,8 @@
 """Every page, in both appearances: nothing found by axe, nothing refused by the policy, and the focus always in sight."""
 
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
 import pytest
 from playwright.async_api import expect
 
@@ -94,9 +97,21 @@ async def test_no_page_has_a_finding(visit: Open, who: str | None, paths: tuple[
     assert {path: found for path, found in findings.items() if found} == {}
 
 
-@pytest.mark.parametrize("path", ["/", "/bookings?view=timeline", "/invoices", "/settings?tab=notifications"])
-async def test_on_a_phone_the_focus_is_never_hidden(visit: Open, path: str) -> None:
+PLACES = [
+    ("/", "10:10"),
+    ("/bookings?view=timeline", "10:10"),
+    ("/bookings?view=timeline", "15:40"),
+    ("/bookings?view=timeline", "18:40"),
+    ("/invoices", "10:10"),
+    ("/settings?tab=notifications", "10:10"),
+]
+
+
+@pytest.mark.parametrize(("path", "at"), PLACES)
+async def test_on_a_phone_the_focus_is_never_hidden(visit: Open, path: str, at: str) -> None:
     window = await visit(OWNER, is_phone=True)
+    today = datetime.now(ZoneInfo("Europe/Berlin")).date()  # noqa: TID251 - the product runs in the present
+    await window.page.clock.set_fixed_time(datetime.combine(today, time.fromisoformat(at), ZoneInfo("Europe/Berlin")))
     page = await window.go(path)
 
     hidden = []
