@@ -35,6 +35,7 @@ from incubator_graphql.secondments.queries import SecondmentsQuery
 from incubator_graphql.spaces.changes import BookingChangesMutation
 from incubator_graphql.spaces.finding import FindingQuery
 from incubator_graphql.spaces.mutations import SpacesMutation
+from incubator_graphql.spaces.owners import OwnersMutation, OwnersQuery
 from incubator_graphql.spaces.places import PlacesMutation, PlacesQuery
 from incubator_graphql.spaces.queries import SpacesQuery
 from incubator_graphql.spaces.rates import RatesMutation, RatesQuery
@@ -56,6 +57,7 @@ class Query(
     SpacesQuery,
     FindingQuery,
     PlacesQuery,
+    OwnersQuery,
     RatesQuery,
     UsageQuery,
     WaitingQuery,
@@ -77,6 +79,7 @@ class Mutation(
     SpacesMutation,
     BookingChangesMutation,
     PlacesMutation,
+    OwnersMutation,
     RatesMutation,
     UsageMutation,
     WaitingMutation,

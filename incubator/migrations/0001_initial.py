@@ -1,6 +1,5 @@
 from incubator.migration_at_once import AtOnceMigration
 from tortoise.migrations import operations as ops
-from decimal import Decimal
 from incubator.kernel.ids import new_id
 from orjson import loads
 from tortoise.fields.base import OnDelete
@@ -260,6 +259,48 @@ class Migration(AtOnceMigration):
                 "app": "incubator",
                 "pk_attr": "id",
                 "table_description": "A fact that others must hear of, written in the transaction that made it true; `concerns_id` goes on to the work it makes.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
+            name="OwnerStatement",
+            fields=[
+                ("id", fields.UUIDField(primary_key=True, default=new_id, unique=True, db_index=True)),
+                (
+                    "owner",
+                    fields.ForeignKeyField(
+                        "incubator.Organization",
+                        source_field="owner_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="owner_statements",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                (
+                    "legal_entity",
+                    fields.ForeignKeyField(
+                        "incubator.LegalEntity",
+                        source_field="legal_entity_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="owner_statements",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("currency", fields.CharField(max_length=3)),
+                ("month", fields.DateField()),
+                ("takings_minor", fields.BigIntField()),
+                ("share_minor", fields.BigIntField()),
+                ("sha256", fields.CharField(max_length=64)),
+                ("made_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={
+                "table": "owner_statement",
+                "app": "incubator",
+                "unique_together": (("owner", "legal_entity", "currency", "month"),),
+                "pk_attr": "id",
+                "table_description": "What the units of an owner took in until the end of a month (its first day), and the owner's share of it; never changed.",
             },
             bases=["Model"],
         ),
@@ -1205,6 +1246,7 @@ class Migration(AtOnceMigration):
                 ("source_kind", fields.CharField(max_length=20)),
                 ("source_id", fields.UUIDField()),
                 ("period", fields.CharField(max_length=10)),
+                ("unit_id", fields.UUIDField(null=True)),
                 ("month", fields.DateField()),
                 ("description", fields.CharField(max_length=300)),
                 ("basis", fields.CharField(max_length=6)),
@@ -1852,7 +1894,6 @@ class Migration(AtOnceMigration):
                         on_delete=OnDelete.RESTRICT,
                     ),
                 ),
-                ("owner_share", fields.DecimalField(default=Decimal("0"), max_digits=5, decimal_places=2)),
                 ("name", fields.CharField(max_length=120)),
                 ("kind", fields.CharField(max_length=20)),
                 ("capacity", fields.IntField(default=1)),
@@ -2010,6 +2051,69 @@ class Migration(AtOnceMigration):
                 "unique_together": (("offer",),),
                 "pk_attr": "id",
                 "table_description": "What was accepted, word for word, with its hash, the time and the person; append-only by trigger.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
+            name="OwnerStatementLine",
+            fields=[
+                ("id", fields.UUIDField(primary_key=True, default=new_id, unique=True, db_index=True)),
+                (
+                    "statement",
+                    fields.ForeignKeyField(
+                        "incubator.OwnerStatement",
+                        source_field="statement_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="lines",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                (
+                    "charge",
+                    fields.ForeignKeyField(
+                        "incubator.Charge",
+                        source_field="charge_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="owner_lines",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                (
+                    "unit",
+                    fields.ForeignKeyField(
+                        "incubator.Unit",
+                        source_field="unit_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="owner_lines",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                (
+                    "organization",
+                    fields.ForeignKeyField(
+                        "incubator.Organization",
+                        source_field="organization_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="owner_lines",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("supplied_from", fields.DateField()),
+                ("net_minor", fields.BigIntField()),
+                ("share_percent", fields.DecimalField(max_digits=5, decimal_places=2)),
+                ("share_minor", fields.BigIntField()),
+            ],
+            options={
+                "table": "owner_statement_line",
+                "app": "incubator",
+                "unique_together": (("charge",),),
+                "indexes": [Index(fields=["statement_id"])],
+                "pk_attr": "id",
+                "table_description": "One charge of a unit in an owner's statement; each charge stands in one statement at most.",
             },
             bases=["Model"],
         ),
@@ -2324,6 +2428,46 @@ class Migration(AtOnceMigration):
                 "indexes": [Index(fields=["holder_id"])],
                 "pk_attr": "id",
                 "table_description": "An atom of space taken for instants `[starts_at, ends_at)` by one rental or booking, `holder_id`; gone when that is cancelled.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
+            name="UnitOwnership",
+            fields=[
+                ("id", fields.UUIDField(primary_key=True, default=new_id, unique=True, db_index=True)),
+                (
+                    "unit",
+                    fields.ForeignKeyField(
+                        "incubator.Unit",
+                        source_field="unit_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="ownerships",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                (
+                    "owner",
+                    fields.ForeignKeyField(
+                        "incubator.Organization",
+                        source_field="owner_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="ownerships",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("share_percent", fields.DecimalField(max_digits=5, decimal_places=2)),
+                ("starts_on", fields.DateField()),
+                ("ends_on", fields.DateField(null=True)),
+                ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={
+                "table": "unit_ownership",
+                "app": "incubator",
+                "indexes": [Index(fields=["owner_id"]), Index(fields=["unit_id"])],
+                "pk_attr": "id",
+                "table_description": "Whose a unit is on days of its site, both included, and what share of its takings the owner gets, in percent.",
             },
             bases=["Model"],
         ),

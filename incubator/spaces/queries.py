@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from uuid import UUID
 
 from incubator import db
@@ -35,7 +34,6 @@ class UnitRow:
     pool_id: UUID | None
     whole_id: UUID | None
     owner_id: UUID | None
-    owner_share: Decimal
     biosafety_level: int
     equipment: list[str]
     policy: str
@@ -125,7 +123,7 @@ def unit_columns(now: str) -> str:
     return (
         "u.id, u.site_id, u.name, u.kind, u.capacity, coalesce(nullif(u.opening_hours, ''), s.opening_hours) AS opening_hours,"
         f" {_base_price('month', on)} AS monthly_minor, {_base_price('hour', on)} AS hourly_minor, u.price_includes_tax, s.currency, u.version,"
-        " u.room_id, u.pool_id, u.whole_id, u.owner_id, u.owner_share, u.biosafety_level,"
+        " u.room_id, u.pool_id, u.whole_id, u.owner_id, u.biosafety_level,"
         " ARRAY(SELECT jsonb_array_elements_text(u.equipment)) AS equipment, u.policy, u.out_of_order_since"
     )
 

@@ -7,9 +7,9 @@ from incubator.spaces.check_in import check_in, check_out
 from incubator.spaces.fees import preview_fees
 from incubator.spaces.floor_plans import set_floor_plan
 from incubator.spaces.machine_events import MachineEvent, record_machine_event
+from incubator.spaces.owning import OwnerTerms, set_owner, set_share
 from incubator.spaces.places import (
     UNIT_KINDS,
-    OwnerTerms,
     UnitTerms,
     add_building,
     add_floor,
@@ -17,12 +17,12 @@ from incubator.spaces.places import (
     add_room,
     add_unit,
     put_unit_into,
-    set_owner,
 )
 from incubator.spaces.policies import set_policy
 from incubator.spaces.rates import RateTerms, add_rate, end_rate, grant_credit, remove_rate
 from incubator.spaces.recurring import SeriesTerms, create_series
 from incubator.spaces.rentals import RentalTerms, bind_contract, start_rental
+from incubator.spaces.statements import make_statement, schedule_statements
 from incubator.spaces.usage import record_usage, resolve_usage, set_out_of_order
 from incubator.spaces.waiting import accept_slot, join_waiting_list, leave_waiting_list
 
@@ -59,6 +59,7 @@ __all__ = [
     "join_waiting_list",
     "leave_note",
     "leave_waiting_list",
+    "make_statement",
     "move_booking",
     "preview_fees",
     "put_unit_into",
@@ -67,9 +68,11 @@ __all__ = [
     "record_usage",
     "remove_rate",
     "resolve_usage",
+    "schedule_statements",
     "set_floor_plan",
     "set_out_of_order",
     "set_owner",
     "set_policy",
+    "set_share",
     "start_rental",
 ]
