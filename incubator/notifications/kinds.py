@@ -23,6 +23,8 @@ class Kind(StrEnum):
     BOOKING_DECLINED = "booking_declined"
     BOOKING_RELEASED = "booking_released"
     SLOT_OFFERED = "slot_offered"
+    OWNER_STATEMENT = "owner_statement"
+    OWNER_SHARE = "owner_share"
     SECONDMENT_AGREED = "secondment_agreed"
     DEAL_OPENED = "deal_opened"
     INVOICE_ISSUED = "invoice_issued"
@@ -57,6 +59,8 @@ KINDS: dict[Kind, Description] = {
     Kind.BOOKING_DECLINED: _named("Declined bookings", "Abgelehnte Buchungen", "被拒绝的预订"),
     Kind.BOOKING_RELEASED: _named("Released bookings", "Freigegebene Buchungen", "已释放的预订"),
     Kind.SLOT_OFFERED: _named("Offers from the waiting list", "Angebote von der Warteliste", "候补空位"),
+    Kind.OWNER_STATEMENT: _named("Owners' statements", "Eigentümerabrechnungen", "所有者结算单"),
+    Kind.OWNER_SHARE: _named("Changed shares of owners", "Geänderte Eigentümeranteile", "所有者分成变更"),
     Kind.SECONDMENT_AGREED: _named("Secondments", "Entsendungen", "人员派驻"),
     Kind.DEAL_OPENED: _named("Pilot deals", "Pilotprojekte", "试点项目"),
     Kind.INVOICE_ISSUED: _named("Invoices", "Rechnungen", "账单"),

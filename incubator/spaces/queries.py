@@ -154,17 +154,18 @@ async def list_units(
     kind: str | None = None,
     search: str = "",
     equipment: Sequence[str] = (),
+    owner_id: UUID | None = None,
     with_total: bool = False,
 ) -> Slice:
-    """List units by name; with `equipment` those that have all of it."""
+    """List units by name; with `equipment` those that have all of it, with `owner_id` those that are theirs."""
     condition, args = visible_units(actor)
     n = len(args)
     sql = (
         f"SELECT {unit_columns(f'${n + 5}')} FROM unit u JOIN site s ON s.id = u.site_id WHERE {condition}"
         f" AND (${n + 1}::uuid IS NULL OR u.site_id = ${n + 1}) AND (${n + 2}::text IS NULL OR u.kind = ${n + 2}) AND u.name ILIKE ${n + 3}"
-        f" AND u.equipment @> ${n + 4}::jsonb"
+        f" AND u.equipment @> ${n + 4}::jsonb AND (${n + 6}::uuid IS NULL OR u.owner_id = ${n + 6})"
     )
-    values = [*args, site_id, kind, like(search), dumps([one.lower() for one in equipment]), clock.now()]
+    values = [*args, site_id, kind, like(search), dumps([one.lower() for one in equipment]), clock.now(), owner_id]
     return await paginate(sql, values, UNITS_BY_NAME, page, with_total=with_total)
 
 

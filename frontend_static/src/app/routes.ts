@@ -93,6 +93,13 @@ export const routes: readonly Route[] = [
 		load: () => import('../features/units/UnitsPage.svelte'),
 	},
 	{
+		pattern: '/owner-statements',
+		title: 'app:place.ownerStatements',
+		areas: ['owners'],
+		audience: 'signedIn',
+		load: () => import('../features/owners/StatementsPage.svelte'),
+	},
+	{
 		pattern: '/usage-problems',
 		title: 'app:place.usageProblems',
 		areas: ['units'],
