@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.conftest import Open
-from tests.browser.visit import AUDITOR, CORPORATE, DESK, DESK_STAFF, FINANCE, MANAGER, MENTOR, OWNER, PHONE
+from tests.browser.visit import AUDITOR, CORPORATE, DESK, DESK_STAFF, FINANCE, MANAGER, MENTOR, OWNER, PHONE, UNIT_OWNER
 
 PAGES: list[tuple[str | None, tuple[str, ...]]] = [
     (None, ("/sign-in", "/reset-password", "/invitation?token=none", "/calls")),
@@ -61,6 +61,7 @@ PAGES: list[tuple[str | None, tuple[str, ...]]] = [
     (FINANCE, ("/",)),
     (DESK_STAFF, ("/",)),
     (AUDITOR, ("/",)),
+    (UNIT_OWNER, ("/", "/units", "/owner-statements", "/owner-statements?tab=use")),
 ]
 # Whether the middle of what has the focus, or its first corner where it is larger than the window, is really what one sees there.
 IN_SIGHT = """() => {
