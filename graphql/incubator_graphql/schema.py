@@ -26,6 +26,7 @@ from incubator_graphql.oversight.mutations import OversightMutation
 from incubator_graphql.oversight.queries import OversightQuery
 from incubator_graphql.pilots.mutations import PilotsMutation
 from incubator_graphql.pilots.queries import PilotsQuery
+from incubator_graphql.reports.machine_hours import MachineHoursQuery
 from incubator_graphql.reports.portfolio import PortfolioQuery
 from incubator_graphql.residencies.mutations import ResidenciesMutation
 from incubator_graphql.residencies.queries import ResidenciesQuery
@@ -51,6 +52,7 @@ class Query(
     SecondmentsQuery,
     PlansQuery,
     PortfolioQuery,
+    MachineHoursQuery,
     InvoicesQuery,
     BillingRunsQuery,
     ResidenciesQuery,

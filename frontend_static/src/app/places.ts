@@ -66,6 +66,12 @@ const groups: readonly PlaceGroup[] = [
 				visible: (access) => access.may('MANAGE_SPACE') || (access.kind === 'other' && access.may('KEEP_OWN_UNITS')),
 			},
 			{
+				href: '/machine-hours',
+				label: 'app:place.machineHours',
+				icon: 'clock',
+				visible: (access) => access.may('SEE_PORTFOLIO'),
+			},
+			{
 				href: '/usage-problems',
 				label: 'app:place.usageProblems',
 				icon: 'alert',

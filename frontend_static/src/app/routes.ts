@@ -100,6 +100,13 @@ export const routes: readonly Route[] = [
 		load: () => import('../features/owners/StatementsPage.svelte'),
 	},
 	{
+		pattern: '/machine-hours',
+		title: 'app:place.machineHours',
+		areas: ['machines'],
+		audience: 'signedIn',
+		load: () => import('../features/machines/MachineHoursPage.svelte'),
+	},
+	{
 		pattern: '/usage-problems',
 		title: 'app:place.usageProblems',
 		areas: ['units'],
