@@ -98,6 +98,7 @@ ASKING: dict[str, Asking] = {
         lambda s: {"from": day(-5), "until": day(5), "ownerId": s.id("Organization: startup"), "siteId": s.id("Site")},
         {"ownerId": "", "siteId": ""},
     ),
+    "machineHours": Asking("manager", lambda s: {"siteId": s.id("Site"), "from": day(-5), "until": day(5)}),
     "waitingList": Asking("manager", lambda s: {"siteId": s.id("Site")}),
     "seriesPreview": Asking("owner", lambda s: series(s, 0), {"input.unitId": "NotFound", "input.accessoryIds": "NotFound"}),
     "unparkWork": Asking("manager", lambda s: given(workItemId=s.id("WorkItem"))),
