@@ -107,6 +107,13 @@ export const routes: readonly Route[] = [
 		load: () => import('../features/machines/MachineHoursPage.svelte'),
 	},
 	{
+		pattern: '/waiting-list',
+		title: 'app:place.waitingList',
+		areas: ['booking'],
+		audience: 'signedIn',
+		load: () => import('../features/booking/WaitingPage.svelte'),
+	},
+	{
 		pattern: '/usage-problems',
 		title: 'app:place.usageProblems',
 		areas: ['units'],
