@@ -2473,6 +2473,37 @@ class Migration(AtOnceMigration):
             bases=["Model"],
         ),
         ops.CreateModel(
+            name="UnitPhoto",
+            fields=[
+                ("id", fields.UUIDField(primary_key=True, default=new_id, unique=True, db_index=True)),
+                (
+                    "unit",
+                    fields.ForeignKeyField(
+                        "incubator.Unit",
+                        source_field="unit_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="photos",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("caption", fields.CharField(default="", max_length=200)),
+                ("width", fields.IntField()),
+                ("height", fields.IntField()),
+                ("large_sha256", fields.CharField(max_length=64)),
+                ("small_sha256", fields.CharField(max_length=64)),
+                ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={
+                "table": "unit_photo",
+                "app": "incubator",
+                "indexes": [Index(fields=["unit_id"])],
+                "pk_attr": "id",
+                "table_description": "A photo of a unit, in the order in which they were added; the pictures are files, WebP, by their hash.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
             name="Usage",
             fields=[
                 ("id", fields.UUIDField(primary_key=True, default=new_id, unique=True, db_index=True)),

@@ -32,7 +32,7 @@ from tests.support.web import Web, ask, refill, session_of, statements, token_of
 FEW, MANY = 3, 60
 LEVELS = 2
 """How deep the lists' nodes are asked for: an offer's application's call, and no further."""
-LESS_DEEP = {"Query.residencies": 1}
+LESS_DEEP = {"Query.residencies": 1, "Query.bookings": 1}
 """What would cost more points than an operation may, at that depth."""
 
 
@@ -183,6 +183,8 @@ AT_MOST = {
     "putUnitInto": 12,
     "setUnitOwner": 12,
     "setOwnerShare": 11,
+    "addUnitPhoto": 15,
+    "removeUnitPhoto": 10,
     "setBookingPolicy": 8,
     "setOutOfOrder": 8,
     "addRate": 8,
