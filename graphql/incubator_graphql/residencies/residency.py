@@ -11,8 +11,8 @@ from incubator.kernel.actor import Actor
 from incubator.residencies import queries
 from incubator.residencies.queries import ResidencyRow
 from incubator.residencies.scope import visible_residencies
-from incubator.spaces import queries as spaces
-from incubator.spaces.queries import RentalRow
+from incubator.spaces import rental_queries as spaces
+from incubator.spaces.rental_queries import RentalRow
 from incubator.spaces.scope import visible_rentals
 from incubator_graphql.billing.plans import PLANS, Plan
 from incubator_graphql.fields import Info, resolved

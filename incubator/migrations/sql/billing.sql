@@ -88,3 +88,6 @@ CREATE TRIGGER stripe_event_never_changes BEFORE UPDATE OR DELETE ON stripe_even
 
 -- Which startups were offered which plans, or live by them: they see those.
 CREATE VIEW plan_offered AS SELECT startup_id, plan_id FROM offer UNION ALL SELECT startup_id, plan_id FROM residency;
+ALTER TABLE deposit_settlement ADD CONSTRAINT deposit_settlement_amounts CHECK (
+  kept_minor >= 0 AND returned_minor >= 0 AND released_minor >= 0 AND (kept_minor = 0 OR reason <> ''));
+ALTER TABLE deposit_settlement ADD CONSTRAINT deposit_settlement_paid_out CHECK ((paid_out_at IS NULL) = (reference IS NULL));
