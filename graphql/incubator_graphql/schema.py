@@ -6,6 +6,7 @@ import strawberry
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
 
+from incubator_graphql.billing.deposits import DepositsMutation
 from incubator_graphql.billing.invoices import InvoicesMutation, InvoicesQuery
 from incubator_graphql.billing.plans import PlansQuery
 from incubator_graphql.billing.runs import BillingRunsMutation, BillingRunsQuery
@@ -32,12 +33,15 @@ from incubator_graphql.residencies.queries import ResidenciesQuery
 from incubator_graphql.scalars import SCALARS
 from incubator_graphql.secondments.mutations import SecondmentsMutation
 from incubator_graphql.secondments.queries import SecondmentsQuery
+from incubator_graphql.spaces.badges import BadgesMutation, BadgesQuery
 from incubator_graphql.spaces.changes import BookingChangesMutation
+from incubator_graphql.spaces.checklists import ChecklistsMutation, ChecklistsQuery
 from incubator_graphql.spaces.finding import FindingQuery
 from incubator_graphql.spaces.mutations import SpacesMutation
 from incubator_graphql.spaces.places import PlacesMutation, PlacesQuery
 from incubator_graphql.spaces.queries import SpacesQuery
 from incubator_graphql.spaces.rates import RatesMutation, RatesQuery
+from incubator_graphql.spaces.rentals import RentalsMutation, RentalsQuery
 from incubator_graphql.spaces.usage import UsageMutation, UsageQuery
 from incubator_graphql.spaces.waiting import WaitingMutation, WaitingQuery
 
@@ -59,6 +63,9 @@ class Query(
     RatesQuery,
     UsageQuery,
     WaitingQuery,
+    RentalsQuery,
+    ChecklistsQuery,
+    BadgesQuery,
     OrganizationsQuery,
 ):
     """Everything that can be read."""
@@ -80,6 +87,10 @@ class Mutation(
     RatesMutation,
     UsageMutation,
     WaitingMutation,
+    RentalsMutation,
+    ChecklistsMutation,
+    BadgesMutation,
+    DepositsMutation,
     OrganizationsMutation,
 ):
     """Everything that can be done."""

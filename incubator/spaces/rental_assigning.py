@@ -12,7 +12,7 @@ from incubator.billing import service as billing
 from incubator.billing.terms import Basis, Buyer, Price, RecurringTerm
 from incubator.kernel import audit, checks, clock, idempotency, outbox
 from incubator.kernel.actor import Actor, Grant
-from incubator.kernel.errors import OutOfRange
+from incubator.kernel.errors import NotFound, OutOfRange
 from incubator.kernel.money import MAX_AMOUNT_MINOR
 from incubator.spaces import queries
 from incubator.spaces.errors import UnitTaken
@@ -27,7 +27,7 @@ MOST_NOTICE = {"days": 366, "months": 24}
 
 @dataclass(frozen=True, slots=True)
 class AssignTerms:
-    """What is let: a hold, or a unit for an organisation and days of the site, both ends included.
+    """What is let: a hold, or a unit for an organisation and days of the site, both ends included. What is named with a hold must be its.
 
     The deposit is in minor units of the site's currency. Without a notice the usual one of the unit's kind holds.
     """
@@ -104,6 +104,10 @@ async def _request(actor: Actor, terms: AssignTerms) -> _Request:
         hold = await lock_hold(actor, terms.rental_hold_id)
         actor.require(Grant.MANAGE_SPACE, hold["site_id"], path=("input", "rentalHoldId"))
         require_held(hold)
+        if terms.unit_id not in (None, hold["unit_id"]):
+            raise NotFound(kind="Unit", path=("input", "unitId"))
+        if terms.organization_id not in (None, hold["organization_id"]):
+            raise NotFound(kind="Organization", path=("input", "organizationId"))
         return _Request(hold["unit_id"], hold["organization_id"], hold["starts_on"], hold["ends_on"], hold)
     if terms.unit_id is None or terms.organization_id is None or terms.starts_on is None or terms.ends_on is None:
         raise OutOfRange(field="unitId", limit="rentalHoldId, or unitId, organizationId, startsOn and endsOn", path=("input", "unitId"))

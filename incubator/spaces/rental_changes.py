@@ -25,9 +25,7 @@ from incubator.spaces.rentals import Notice, span
 
 LOCKED = "SELECT r.*, s.time_zone FROM rental r JOIN site s ON s.id = r.site_id WHERE r.id = $1"
 
-FOLLOW = (
-    "UPDATE badge_issue i SET rental_id = $2 FROM badge b WHERE b.id = i.badge_id AND i.rental_id = $1 AND i.ended_at IS NULL AND b.kind <> 'key'"
-)
+FOLLOW = "UPDATE badge_issue i SET rental_id = $2 FROM badge b WHERE b.id = i.badge_id AND i.rental_id = $1 AND i.ended_at IS NULL AND b.kind <> 'key'"
 """Badges and cards open the house and go on with the heir; a key is the old unit's and is wanted back."""
 
 

@@ -47,7 +47,7 @@ async def hold_unit(actor: Actor, terms: HoldTerms, idempotency_key: str) -> UUI
         TooLong, PatternMismatch, PeriodInverted, PeriodTooLong: note or days break their rule.
         NotFound: there is no such unit, pool or organisation.
         NotSignedIn, Forbidden: the actor neither rents for the organisation nor lets the site's space.
-        OutOfRange: the days have begun, or both unit and pool are named.
+        OutOfRange: the days have begun.
         HoldTooLong: until an instant that has passed, lies after the first day's end, or is further off than is let.
         DaysTaken: somebody holds the unit on some of the days; of a pool the last one that was tried.
     """

@@ -88,20 +88,21 @@ async def quote_rental(actor: Actor, wish: RentalWish) -> RentalQuote:
 
 
 async def units_of(unit_id: UUID | None, pool_id: UUID | None) -> list[UUID]:
-    """Return the unit that is named, or those of the pool, by name.
+    """Return the unit that is named, or those of the pool, by name; a unit that is named with a pool has to be of it.
 
     Raises:
-        NotFound: the pool is unknown or empty, or nothing is named.
-        OutOfRange: both are named.
+        NotFound: the pool is unknown or empty, the unit is none of its, or nothing is named.
     """
-    if unit_id is not None and pool_id is not None:
-        raise OutOfRange(field="poolId", limit="unitId or poolId, not both", path=("poolId",))
-    if unit_id is not None:
+    if pool_id is None:
+        if unit_id is None:
+            raise NotFound(kind="Unit", path=("input", "unitId"))
         return [unit_id]
-    found = [row["id"] for row in await db.rows("SELECT id FROM unit WHERE pool_id = $1 ORDER BY name, id", pool_id)] if pool_id else []
+    found = [row["id"] for row in await db.rows("SELECT id FROM unit WHERE pool_id = $1 ORDER BY name, id", pool_id)]
     if not found:
-        raise NotFound(kind="Pool" if pool_id else "Unit", path=("unitId",))
-    return found
+        raise NotFound(kind="Pool", path=("input", "poolId"))
+    if unit_id is not None and unit_id not in found:
+        raise NotFound(kind="Unit", path=("input", "unitId"))
+    return found if unit_id is None else [unit_id]
 
 
 async def tenant_of(actor: Actor, unit: queries.BookableUnit, organization_id: UUID | None, *, staff_only: bool = False) -> UUID:
