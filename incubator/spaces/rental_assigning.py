@@ -78,12 +78,17 @@ async def assign_rental(actor: Actor, terms: AssignTerms, idempotency_key: str) 
         await tenant_of(actor, unit, wanted.organization_id, staff_only=True)
         checks.days(wanted.starts_on, wanted.ends_on, "endsOn", at_most_days=LONGEST_DAYS, path=("input", "endsOn"))
         offered = await offered_to(wanted.organization_id, unit, wanted.starts_on, wanted.ends_on, terms.discount_percent)
-        rental_id = await let_unit(
-            actor,
+        written = rental_terms(
             unit,
-            rental_terms(unit, wanted.organization_id, wanted.starts_on, wanted.ends_on, offered, terms.discount_percent, terms.notice),
-            wanted.hold,
+            wanted.organization_id,
+            wanted.starts_on,
+            wanted.ends_on,
+            offered,
+            terms.discount_percent,
+            terms.notice,
+            residency_id=await _residency_of(wanted, unit.site_id),
         )
+        rental_id = await let_unit(actor, unit, written, wanted.hold)
         contract_id = await bill_monthly(
             actor, unit, wanted.organization_id, rental_id, offered, wanted.starts_on, wanted.ends_on, contract_id=None
         )
@@ -112,6 +117,18 @@ async def _request(actor: Actor, terms: AssignTerms) -> _Request:
     if terms.unit_id is None or terms.organization_id is None or terms.starts_on is None or terms.ends_on is None:
         raise OutOfRange(field="unitId", limit="rentalHoldId, or unitId, organizationId, startsOn and endsOn", path=("input", "unitId"))
     return _Request(terms.unit_id, terms.organization_id, terms.starts_on, terms.ends_on)
+
+
+async def _residency_of(wanted: _Request, site_id: UUID) -> UUID | None:
+    """Return the residency that what the organisation rents at the site on the first day belongs to."""
+    found: UUID | None = await db.value(
+        "SELECT residency_id FROM rental WHERE organization_id = $1 AND site_id = $2 AND residency_id IS NOT NULL"
+        " AND $3 BETWEEN starts_on AND ends_on ORDER BY starts_on DESC LIMIT 1",
+        wanted.organization_id,
+        site_id,
+        wanted.starts_on,
+    )
+    return found
 
 
 def rental_terms(
