@@ -23,6 +23,15 @@ class Kind(StrEnum):
     BOOKING_DECLINED = "booking_declined"
     BOOKING_RELEASED = "booking_released"
     SLOT_OFFERED = "slot_offered"
+    UNIT_HELD = "unit_held"
+    HOLD_RUNS_OUT = "hold_runs_out"
+    HOLD_ENDED = "hold_ended"
+    RENTAL_ASSIGNED = "rental_assigned"
+    UNIT_CHANGED = "unit_changed"
+    NOTICE_CONFIRMED = "notice_confirmed"
+    CHECKLIST_TO_CONFIRM = "checklist_to_confirm"
+    DEPOSIT_SETTLED = "deposit_settled"
+    BADGE_OVERDUE = "badge_overdue"
     SECONDMENT_AGREED = "secondment_agreed"
     DEAL_OPENED = "deal_opened"
     INVOICE_ISSUED = "invoice_issued"
@@ -57,6 +66,15 @@ KINDS: dict[Kind, Description] = {
     Kind.BOOKING_DECLINED: _named("Declined bookings", "Abgelehnte Buchungen", "被拒绝的预订"),
     Kind.BOOKING_RELEASED: _named("Released bookings", "Freigegebene Buchungen", "已释放的预订"),
     Kind.SLOT_OFFERED: _named("Offers from the waiting list", "Angebote von der Warteliste", "候补空位"),
+    Kind.UNIT_HELD: _named("Units kept for you", "Vorgemerkte Einheiten", "为您保留的单元"),
+    Kind.HOLD_RUNS_OUT: _named("Kept units that run out", "Ablaufende Vormerkungen", "即将到期的保留"),
+    Kind.HOLD_ENDED: _named("Units kept no more", "Beendete Vormerkungen", "保留已结束"),
+    Kind.RENTAL_ASSIGNED: _named("New rentals", "Neue Mieten", "新的租用"),
+    Kind.UNIT_CHANGED: _named("Changes of unit", "Wechsel der Einheit", "单元更换"),
+    Kind.NOTICE_CONFIRMED: _named("Rentals that end by notice", "Gekündigte Mieten", "租用终止通知"),
+    Kind.CHECKLIST_TO_CONFIRM: _named("Checklists to confirm", "Zu bestätigende Protokolle", "待确认的清单"),
+    Kind.DEPOSIT_SETTLED: _named("Settled deposits", "Abgerechnete Kautionen", "押金结算"),
+    Kind.BADGE_OVERDUE: _named("Overdue keys and badges", "Überfällige Schlüssel und Ausweise", "逾期未还的钥匙和门禁卡"),
     Kind.SECONDMENT_AGREED: _named("Secondments", "Entsendungen", "人员派驻"),
     Kind.DEAL_OPENED: _named("Pilot deals", "Pilotprojekte", "试点项目"),
     Kind.INVOICE_ISSUED: _named("Invoices", "Rechnungen", "账单"),
