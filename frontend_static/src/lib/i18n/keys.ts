@@ -10,6 +10,7 @@ import type home from '../../locales/en/home.json';
 import type imports from '../../locales/en/imports.json';
 import type people from '../../locales/en/people.json';
 import type portfolio from '../../locales/en/portfolio.json';
+import type rentals from '../../locales/en/rentals.json';
 import type secondments from '../../locales/en/secondments.json';
 import type settings from '../../locales/en/settings.json';
 import type space from '../../locales/en/space.json';
@@ -28,6 +29,7 @@ interface Sentences {
 	imports: typeof imports;
 	people: typeof people;
 	portfolio: typeof portfolio;
+	rentals: typeof rentals;
 	secondments: typeof secondments;
 	settings: typeof settings;
 	space: typeof space;
