@@ -32,6 +32,8 @@ class Kind(StrEnum):
     CHECKLIST_TO_CONFIRM = "checklist_to_confirm"
     DEPOSIT_SETTLED = "deposit_settled"
     BADGE_OVERDUE = "badge_overdue"
+    OWNER_STATEMENT = "owner_statement"
+    OWNER_SHARE = "owner_share"
     SECONDMENT_AGREED = "secondment_agreed"
     DEAL_OPENED = "deal_opened"
     INVOICE_ISSUED = "invoice_issued"
@@ -75,6 +77,8 @@ KINDS: dict[Kind, Description] = {
     Kind.CHECKLIST_TO_CONFIRM: _named("Checklists to confirm", "Zu bestätigende Protokolle", "待确认的清单"),
     Kind.DEPOSIT_SETTLED: _named("Settled deposits", "Abgerechnete Kautionen", "押金结算"),
     Kind.BADGE_OVERDUE: _named("Overdue keys and badges", "Überfällige Schlüssel und Ausweise", "逾期未还的钥匙和门禁卡"),
+    Kind.OWNER_STATEMENT: _named("Owners' statements", "Eigentümerabrechnungen", "所有者结算单"),
+    Kind.OWNER_SHARE: _named("Changed shares of owners", "Geänderte Eigentümeranteile", "所有者分成变更"),
     Kind.SECONDMENT_AGREED: _named("Secondments", "Entsendungen", "人员派驻"),
     Kind.DEAL_OPENED: _named("Pilot deals", "Pilotprojekte", "试点项目"),
     Kind.INVOICE_ISSUED: _named("Invoices", "Rechnungen", "账单"),

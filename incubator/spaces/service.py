@@ -9,9 +9,10 @@ from incubator.spaces.checklists import Found, fill_checklist, set_template, sig
 from incubator.spaces.fees import preview_fees
 from incubator.spaces.floor_plans import set_floor_plan
 from incubator.spaces.machine_events import MachineEvent, record_machine_event
+from incubator.spaces.owning import OwnerTerms, set_owner, set_share
+from incubator.spaces.photos import add_photo, read_photo, remove_photo
 from incubator.spaces.places import (
     UNIT_KINDS,
-    OwnerTerms,
     UnitTerms,
     add_building,
     add_floor,
@@ -19,7 +20,6 @@ from incubator.spaces.places import (
     add_room,
     add_unit,
     put_unit_into,
-    set_owner,
 )
 from incubator.spaces.policies import set_policy
 from incubator.spaces.rates import RateTerms, add_rate, end_rate, grant_credit, remove_rate
@@ -30,6 +30,7 @@ from incubator.spaces.rental_deposits import settle_rental_deposit
 from incubator.spaces.rental_holds import HoldTerms, hold_unit, release_hold
 from incubator.spaces.rental_quotes import RentalQuote, RentalWish, quote_rental
 from incubator.spaces.rentals import Notice, RentalTerms, bind_contract, start_rental
+from incubator.spaces.statements import make_statement, schedule_statements
 from incubator.spaces.usage import record_usage, resolve_usage, set_out_of_order
 from incubator.spaces.waiting import accept_slot, join_waiting_list, leave_waiting_list
 
@@ -58,6 +59,7 @@ __all__ = [
     "add_badge",
     "add_building",
     "add_floor",
+    "add_photo",
     "add_pool",
     "add_rate",
     "add_room",
@@ -84,22 +86,27 @@ __all__ = [
     "leave_note",
     "leave_waiting_list",
     "lose_badge",
+    "make_statement",
     "move_booking",
     "preview_fees",
     "preview_notice",
     "put_unit_into",
     "quote_booking",
     "quote_rental",
+    "read_photo",
     "record_machine_event",
     "record_usage",
     "release_hold",
+    "remove_photo",
     "remove_rate",
     "resolve_usage",
     "return_badge",
+    "schedule_statements",
     "set_floor_plan",
     "set_out_of_order",
     "set_owner",
     "set_policy",
+    "set_share",
     "set_template",
     "settle_rental_deposit",
     "sign_checklist",

@@ -13,12 +13,11 @@ from incubator.kernel import clock
 from incubator.spaces import service
 from incubator.spaces.service import AssignTerms
 from incubator_graphql.ids import encode
-from tests.graphql_api.test_space_api import run
 from tests.graphql_api.test_space_races import raced, through_api
 from tests.graphql_api.test_spaces_api import tomorrow
 from tests.support import callers, make
 from tests.support.evidence import record
-from tests.support.web import Web, session_of
+from tests.support.web import Web, run, session_of
 
 ROUNDS = pytest.mark.parametrize("rounds", [10, pytest.param(200, marks=pytest.mark.prove)])
 

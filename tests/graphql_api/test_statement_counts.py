@@ -32,7 +32,7 @@ from tests.support.web import Web, ask, refill, session_of, statements, token_of
 FEW, MANY = 3, 60
 LEVELS = 2
 """How deep the lists' nodes are asked for: an offer's application's call, and no further."""
-LESS_DEEP = {"Query.residencies": 1, "Query.rentals": 1}
+LESS_DEEP = {"Query.residencies": 1, "Query.bookings": 1, "Query.rentals": 1}
 """What would cost more points than an operation may, at that depth."""
 
 
@@ -48,6 +48,7 @@ async def one_more(house: make.House) -> None:
     await spaces.join_waiting_list(await make.resident(house), spaces.BookingTerms(room, at, at + timedelta(hours=1), "Me too"))
     await _one_more_rental(house, owner)
     corporate_id, startup_id = await make.organization("corporate"), some(owner.organization_id)
+    await make.owner_statement(house, corporate_id, startup_id)
     mentor = await make.person(corporate_id, Role.MENTOR)
     email, today = await db.value("SELECT email FROM person WHERE id = $1", mentor.person_id), clock.today("Europe/Berlin")
     terms = secondments.SecondmentTerms(
@@ -198,7 +199,10 @@ AT_MOST = {
     "addPool": 5,
     "setFloorPlan": 12,
     "putUnitInto": 12,
-    "setUnitOwner": 9,
+    "setUnitOwner": 12,
+    "setOwnerShare": 11,
+    "addUnitPhoto": 15,
+    "removeUnitPhoto": 10,
     "setBookingPolicy": 8,
     "setOutOfOrder": 8,
     "addRate": 8,
