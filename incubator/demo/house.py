@@ -47,7 +47,7 @@ async def _draw(site_id: UUID, units: dict[str, list[UUID]]) -> None:
     """Add a building with one floor and a room, and draw the floor's plan: a row of shapes for each kind."""
     building_id = await spaces.add_building(SYSTEM, site_id, "Main building")
     floor_id = await spaces.add_floor(SYSTEM, building_id, "Ground floor")
-    await spaces.add_room(SYSTEM, floor_id, "Open lab", 1, 16)
+    await spaces.add_room(SYSTEM, floor_id, "Open lab", biosafety_level=1, capacity=16)
     shapes = []
     for row, (kind, ids) in enumerate(units.items()):
         width = (WIDTH - 140) // max(len(ids), 1)
