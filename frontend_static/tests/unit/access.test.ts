@@ -32,6 +32,7 @@ describe('places', () => {
 			'/rentals',
 			'/badges',
 			'/units',
+			'/places',
 			'/machine-hours',
 			'/usage-problems',
 			'/deals',
