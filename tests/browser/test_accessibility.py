@@ -42,6 +42,8 @@ PAGES: list[tuple[str | None, tuple[str, ...]]] = [
             "/badges?new=1",
             "/units",
             "/usage-problems",
+            "/places",
+            "/bookings?view=plan",
             "/machine-hours",
             "/owner-statements",
             "/bookings",
