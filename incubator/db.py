@@ -26,6 +26,7 @@ MODEL_MODULES = [
     "incubator.spaces.models",
     "incubator.spaces.rate_models",
     "incubator.spaces.booking_models",
+    "incubator.spaces.rental_models",
     "incubator.spaces.owner_models",
     "incubator.residencies.models",
     "incubator.secondments.models",

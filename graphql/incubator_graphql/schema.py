@@ -6,6 +6,7 @@ import strawberry
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
 
+from incubator_graphql.billing.deposits import DepositsMutation
 from incubator_graphql.billing.invoices import InvoicesMutation, InvoicesQuery
 from incubator_graphql.billing.plans import PlansQuery
 from incubator_graphql.billing.runs import BillingRunsMutation, BillingRunsQuery
@@ -33,7 +34,9 @@ from incubator_graphql.residencies.queries import ResidenciesQuery
 from incubator_graphql.scalars import SCALARS
 from incubator_graphql.secondments.mutations import SecondmentsMutation
 from incubator_graphql.secondments.queries import SecondmentsQuery
+from incubator_graphql.spaces.badges import BadgesMutation, BadgesQuery
 from incubator_graphql.spaces.changes import BookingChangesMutation
+from incubator_graphql.spaces.checklists import ChecklistsMutation, ChecklistsQuery
 from incubator_graphql.spaces.finding import FindingQuery
 from incubator_graphql.spaces.mutations import SpacesMutation
 from incubator_graphql.spaces.owners import OwnersMutation, OwnersQuery
@@ -41,6 +44,7 @@ from incubator_graphql.spaces.photos import PhotosMutation
 from incubator_graphql.spaces.places import PlacesMutation, PlacesQuery
 from incubator_graphql.spaces.queries import SpacesQuery
 from incubator_graphql.spaces.rates import RatesMutation, RatesQuery
+from incubator_graphql.spaces.rentals import RentalsMutation, RentalsQuery
 from incubator_graphql.spaces.site_places import SitePlacesQuery
 from incubator_graphql.spaces.usage import UsageMutation, UsageQuery
 from incubator_graphql.spaces.waiting import WaitingMutation, WaitingQuery
@@ -66,6 +70,9 @@ class Query(
     RatesQuery,
     UsageQuery,
     WaitingQuery,
+    RentalsQuery,
+    ChecklistsQuery,
+    BadgesQuery,
     OrganizationsQuery,
 ):
     """Everything that can be read."""
@@ -89,6 +96,10 @@ class Mutation(
     RatesMutation,
     UsageMutation,
     WaitingMutation,
+    RentalsMutation,
+    ChecklistsMutation,
+    BadgesMutation,
+    DepositsMutation,
     OrganizationsMutation,
 ):
     """Everything that can be done."""

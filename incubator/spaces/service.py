@@ -1,9 +1,11 @@
 """What other packages and the edges may ask of space."""
 
 from incubator.spaces.approvals import decide_booking
+from incubator.spaces.badges import IssueTerms, add_badge, issue_badge, lose_badge, return_badge
 from incubator.spaces.bookings import BookingTerms, PoolTerms, Quote, create_booking, create_pool_booking, quote_booking
 from incubator.spaces.changing import MoveTerms, cancel_booking, hand_over_booking, leave_note, move_booking
 from incubator.spaces.check_in import check_in, check_out
+from incubator.spaces.checklists import Found, fill_checklist, set_template, sign_checklist, start_checklist
 from incubator.spaces.fees import preview_fees
 from incubator.spaces.floor_plans import set_floor_plan
 from incubator.spaces.machine_events import MachineEvent, record_machine_event
@@ -22,24 +24,39 @@ from incubator.spaces.places import (
 from incubator.spaces.policies import set_policy
 from incubator.spaces.rates import RateTerms, add_rate, end_rate, grant_credit, remove_rate
 from incubator.spaces.recurring import SeriesTerms, create_series
-from incubator.spaces.rentals import RentalTerms, bind_contract, start_rental
+from incubator.spaces.rental_assigning import AssignTerms, assign_rental
+from incubator.spaces.rental_changes import ChangeTerms, NoticePreview, change_unit, extend_rental, give_notice, preview_notice
+from incubator.spaces.rental_deposits import settle_rental_deposit
+from incubator.spaces.rental_holds import HoldTerms, hold_unit, release_hold
+from incubator.spaces.rental_quotes import RentalQuote, RentalWish, quote_rental
+from incubator.spaces.rentals import Notice, RentalTerms, bind_contract, start_rental
 from incubator.spaces.statements import make_statement, schedule_statements
 from incubator.spaces.usage import record_usage, resolve_usage, set_out_of_order
 from incubator.spaces.waiting import accept_slot, join_waiting_list, leave_waiting_list
 
 __all__ = [
     "UNIT_KINDS",
+    "AssignTerms",
     "BookingTerms",
+    "ChangeTerms",
+    "Found",
+    "HoldTerms",
+    "IssueTerms",
     "MachineEvent",
     "MoveTerms",
+    "Notice",
+    "NoticePreview",
     "OwnerTerms",
     "PoolTerms",
     "Quote",
     "RateTerms",
+    "RentalQuote",
     "RentalTerms",
+    "RentalWish",
     "SeriesTerms",
     "UnitTerms",
     "accept_slot",
+    "add_badge",
     "add_building",
     "add_floor",
     "add_photo",
@@ -47,8 +64,10 @@ __all__ = [
     "add_rate",
     "add_room",
     "add_unit",
+    "assign_rental",
     "bind_contract",
     "cancel_booking",
+    "change_unit",
     "check_in",
     "check_out",
     "create_booking",
@@ -56,27 +75,41 @@ __all__ = [
     "create_series",
     "decide_booking",
     "end_rate",
+    "extend_rental",
+    "fill_checklist",
+    "give_notice",
     "grant_credit",
     "hand_over_booking",
+    "hold_unit",
+    "issue_badge",
     "join_waiting_list",
     "leave_note",
     "leave_waiting_list",
+    "lose_badge",
     "make_statement",
     "move_booking",
     "preview_fees",
+    "preview_notice",
     "put_unit_into",
     "quote_booking",
+    "quote_rental",
     "read_photo",
     "record_machine_event",
     "record_usage",
+    "release_hold",
     "remove_photo",
     "remove_rate",
     "resolve_usage",
+    "return_badge",
     "schedule_statements",
     "set_floor_plan",
     "set_out_of_order",
     "set_owner",
     "set_policy",
     "set_share",
+    "set_template",
+    "settle_rental_deposit",
+    "sign_checklist",
+    "start_checklist",
     "start_rental",
 ]
