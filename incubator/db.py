@@ -25,6 +25,8 @@ MODEL_MODULES = [
     "incubator.spaces.models",
     "incubator.spaces.rate_models",
     "incubator.spaces.booking_models",
+    "incubator.spaces.outage_models",
+    "incubator.spaces.calendar_models",
     "incubator.residencies.models",
     "incubator.secondments.models",
     "incubator.pilots.models",

@@ -35,9 +35,11 @@ from incubator_graphql.secondments.queries import SecondmentsQuery
 from incubator_graphql.spaces.changes import BookingChangesMutation
 from incubator_graphql.spaces.finding import FindingQuery
 from incubator_graphql.spaces.mutations import SpacesMutation
+from incubator_graphql.spaces.outages import OutageMutation, OutageQuery
 from incubator_graphql.spaces.places import PlacesMutation, PlacesQuery
 from incubator_graphql.spaces.queries import SpacesQuery
 from incubator_graphql.spaces.rates import RatesMutation, RatesQuery
+from incubator_graphql.spaces.series import SeriesMutation, SeriesQuery
 from incubator_graphql.spaces.usage import UsageMutation, UsageQuery
 from incubator_graphql.spaces.waiting import WaitingMutation, WaitingQuery
 
@@ -59,6 +61,8 @@ class Query(
     RatesQuery,
     UsageQuery,
     WaitingQuery,
+    OutageQuery,
+    SeriesQuery,
     OrganizationsQuery,
 ):
     """Everything that can be read."""
@@ -80,6 +84,8 @@ class Mutation(
     RatesMutation,
     UsageMutation,
     WaitingMutation,
+    OutageMutation,
+    SeriesMutation,
     OrganizationsMutation,
 ):
     """Everything that can be done."""

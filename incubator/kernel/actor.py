@@ -56,6 +56,7 @@ class Grant(StrEnum):
     MANAGE_SPACE = "manage space"
     OVERRIDE_BOOKING_RULES = "override booking rules"
     CHECK_IN = "check people in"
+    PUT_OUT_OF_ORDER = "put units out of order"
     SECOND_PEOPLE = "arrange secondments"
     MANAGE_DEALS = "manage deals"
     RUN_BILLING = "run billing"
@@ -68,7 +69,9 @@ class Grant(StrEnum):
 
 
 GRANTS: dict[Role, frozenset[Grant]] = {
-    Role.OWNER: frozenset({Grant.ACCEPT_OFFER, Grant.BOOK_UNIT, Grant.PAY_INVOICE, Grant.SEE_MONEY, Grant.INVITE_PEOPLE}),
+    Role.OWNER: frozenset(
+        {Grant.ACCEPT_OFFER, Grant.BOOK_UNIT, Grant.PAY_INVOICE, Grant.SEE_MONEY, Grant.INVITE_PEOPLE, Grant.PUT_OUT_OF_ORDER}
+    ),
     Role.MEMBER: frozenset({Grant.BOOK_UNIT}),
     Role.BILLING_CONTACT: frozenset({Grant.PAY_INVOICE, Grant.SEE_MONEY}),
     Role.CORPORATE_ADMIN: frozenset({Grant.OFFER_PEOPLE, Grant.INVITE_PEOPLE, Grant.PAY_INVOICE, Grant.SEE_MONEY}),
@@ -82,6 +85,7 @@ GRANTS: dict[Role, frozenset[Grant]] = {
             Grant.OVERRIDE_BOOKING_RULES,
             Grant.BOOK_UNIT,
             Grant.CHECK_IN,
+            Grant.PUT_OUT_OF_ORDER,
             Grant.SECOND_PEOPLE,
             Grant.MANAGE_DEALS,
             Grant.RUN_BILLING,
@@ -94,11 +98,11 @@ GRANTS: dict[Role, frozenset[Grant]] = {
         }
     ),
     Role.FINANCE: frozenset({Grant.RUN_BILLING, Grant.RECORD_PAYMENT, Grant.SEE_MONEY, Grant.MANAGE_WORK}),
-    Role.FRONT_DESK: frozenset({Grant.CHECK_IN, Grant.BOOK_UNIT, Grant.OVERRIDE_BOOKING_RULES}),
+    Role.FRONT_DESK: frozenset({Grant.CHECK_IN, Grant.BOOK_UNIT, Grant.OVERRIDE_BOOKING_RULES, Grant.PUT_OUT_OF_ORDER}),
     Role.AUDITOR: frozenset({Grant.SEE_MONEY, Grant.SEE_PORTFOLIO, Grant.SEE_AUDIT_TRAIL}),
     Role.REVIEWER: frozenset(),
     Role.EXPERT: frozenset(),
-    Role.REPRESENTATIVE: frozenset({Grant.PAY_INVOICE, Grant.SEE_MONEY}),
+    Role.REPRESENTATIVE: frozenset({Grant.PAY_INVOICE, Grant.SEE_MONEY, Grant.PUT_OUT_OF_ORDER}),
 }
 OPERATOR_ROLES = frozenset({Role.MANAGER, Role.FINANCE, Role.FRONT_DESK, Role.AUDITOR, Role.REVIEWER, Role.EXPERT})
 ROLES_OF_KIND: dict[OrganizationKind, frozenset[Role]] = {

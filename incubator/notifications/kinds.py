@@ -23,6 +23,11 @@ class Kind(StrEnum):
     BOOKING_DECLINED = "booking_declined"
     BOOKING_RELEASED = "booking_released"
     SLOT_OFFERED = "slot_offered"
+    BOOKING_OUTAGE = "booking_outage"
+    SLOT_INSTEAD = "slot_instead"
+    OUTAGE_ANNOUNCED = "outage_announced"
+    OUTAGE_OVER = "outage_over"
+    SERIES_CANCELLED = "series_cancelled"
     SECONDMENT_AGREED = "secondment_agreed"
     DEAL_OPENED = "deal_opened"
     INVOICE_ISSUED = "invoice_issued"
@@ -57,6 +62,11 @@ KINDS: dict[Kind, Description] = {
     Kind.BOOKING_DECLINED: _named("Declined bookings", "Abgelehnte Buchungen", "被拒绝的预订"),
     Kind.BOOKING_RELEASED: _named("Released bookings", "Freigegebene Buchungen", "已释放的预订"),
     Kind.SLOT_OFFERED: _named("Offers from the waiting list", "Angebote von der Warteliste", "候补空位"),
+    Kind.BOOKING_OUTAGE: _named("Bookings ended by an outage", "Durch Ausfall beendete Buchungen", "因停用而终止的预订"),
+    Kind.SLOT_INSTEAD: _named("Other slots after an outage", "Ersatztermine nach einem Ausfall", "停用后的替代时段"),
+    Kind.OUTAGE_ANNOUNCED: _named("Outages of what you rent", "Ausfälle von Gemietetem", "所租单元停用"),
+    Kind.OUTAGE_OVER: _named("Outages that are over", "Beendete Ausfälle", "停用结束"),
+    Kind.SERIES_CANCELLED: _named("Cancelled series", "Stornierte Serien", "系列预订取消"),
     Kind.SECONDMENT_AGREED: _named("Secondments", "Entsendungen", "人员派驻"),
     Kind.DEAL_OPENED: _named("Pilot deals", "Pilotprojekte", "试点项目"),
     Kind.INVOICE_ISSUED: _named("Invoices", "Rechnungen", "账单"),

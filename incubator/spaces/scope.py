@@ -78,3 +78,8 @@ def visible_waiting(actor: Actor, alias: str = "w") -> Scope:
         f"({alias}.organization_id = ANY($1::uuid[]) OR {alias}.site_id = ANY($2::uuid[]))",
         [list(actor.organization_ids_as(*RESIDENTS)), list(actor.site_ids_as(*STAFF))],
     )
+
+
+def visible_outages(actor: Actor) -> Scope:
+    """Return the condition over `outage`: when a unit cannot be used is known to whoever knows the unit."""
+    return visible_units(actor)

@@ -2,11 +2,13 @@
 
 from incubator.spaces.approvals import decide_booking
 from incubator.spaces.bookings import BookingTerms, PoolTerms, Quote, create_booking, create_pool_booking, quote_booking
+from incubator.spaces.cancelling import cancel_series, preview_series_cancellation
 from incubator.spaces.changing import MoveTerms, cancel_booking, hand_over_booking, leave_note, move_booking
 from incubator.spaces.check_in import check_in, check_out
 from incubator.spaces.fees import preview_fees
 from incubator.spaces.floor_plans import set_floor_plan
 from incubator.spaces.machine_events import MachineEvent, record_machine_event
+from incubator.spaces.outages import OutageTerms, announce_outage, cancel_outage, change_outage, preview_outage, resolve_outage
 from incubator.spaces.places import (
     UNIT_KINDS,
     OwnerTerms,
@@ -23,7 +25,7 @@ from incubator.spaces.policies import set_policy
 from incubator.spaces.rates import RateTerms, add_rate, end_rate, grant_credit, remove_rate
 from incubator.spaces.recurring import SeriesTerms, create_series
 from incubator.spaces.rentals import RentalTerms, bind_contract, start_rental
-from incubator.spaces.usage import record_usage, resolve_usage, set_out_of_order
+from incubator.spaces.usage import record_usage, resolve_usage
 from incubator.spaces.waiting import accept_slot, join_waiting_list, leave_waiting_list
 
 __all__ = [
@@ -31,6 +33,7 @@ __all__ = [
     "BookingTerms",
     "MachineEvent",
     "MoveTerms",
+    "OutageTerms",
     "OwnerTerms",
     "PoolTerms",
     "Quote",
@@ -45,8 +48,12 @@ __all__ = [
     "add_rate",
     "add_room",
     "add_unit",
+    "announce_outage",
     "bind_contract",
     "cancel_booking",
+    "cancel_outage",
+    "cancel_series",
+    "change_outage",
     "check_in",
     "check_out",
     "create_booking",
@@ -61,14 +68,16 @@ __all__ = [
     "leave_waiting_list",
     "move_booking",
     "preview_fees",
+    "preview_outage",
+    "preview_series_cancellation",
     "put_unit_into",
     "quote_booking",
     "record_machine_event",
     "record_usage",
     "remove_rate",
+    "resolve_outage",
     "resolve_usage",
     "set_floor_plan",
-    "set_out_of_order",
     "set_owner",
     "set_policy",
     "start_rental",

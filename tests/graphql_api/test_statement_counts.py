@@ -32,7 +32,7 @@ from tests.support.web import Web, ask, refill, session_of, statements, token_of
 FEW, MANY = 3, 60
 LEVELS = 2
 """How deep the lists' nodes are asked for: an offer's application's call, and no further."""
-LESS_DEEP = {"Query.residencies": 1}
+LESS_DEEP = {"Query.residencies": 1, "Query.outages": 1}
 """What would cost more points than an operation may, at that depth."""
 
 
@@ -46,6 +46,7 @@ async def one_more(house: make.House) -> None:
     await spaces.create_booking(owner, spaces.BookingTerms(room, at, at + timedelta(hours=1), "Board"), key)
     await spaces.record_machine_event(manager, spaces.MachineEvent(room, key, "stop", clock.now()))
     await spaces.join_waiting_list(await make.resident(house), spaces.BookingTerms(room, at, at + timedelta(hours=1), "Me too"))
+    await spaces.announce_outage(manager, spaces.OutageTerms(room, at + timedelta(hours=5), at + timedelta(hours=6), "Service"))
     corporate_id, startup_id = await make.organization("corporate"), some(owner.organization_id)
     mentor = await make.person(corporate_id, Role.MENTOR)
     email, today = await db.value("SELECT email FROM person WHERE id = $1", mentor.person_id), clock.today("Europe/Berlin")
@@ -179,10 +180,14 @@ AT_MOST = {
     "addRoom": 7,
     "addPool": 5,
     "setFloorPlan": 12,
-    "putUnitInto": 12,
+    "putUnitInto": 13,
     "setUnitOwner": 9,
     "setBookingPolicy": 8,
-    "setOutOfOrder": 8,
+    "announceOutage": 17,
+    "changeOutage": 15,
+    "resolveOutage": 11,
+    "cancelOutage": 11,
+    "cancelSeries": 20,
     "addRate": 8,
     "endRate": 10,
     "removeRate": 8,

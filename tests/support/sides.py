@@ -109,6 +109,7 @@ async def _space(house: make.House, actors: dict[str, Actor]) -> dict[str, UUID]
         **await _places(house),
         **await _usage(house, owner),
         **await _waiting(house, owner),
+        **await _outages(house, owner),
     }
 
 
@@ -163,6 +164,26 @@ async def _waiting(house: make.House, owner: Actor) -> dict[str, UUID]:
     async with db.transaction():
         await waiting.offer_slot_of(offered)
     return {"WaitingEntry": entries[0], "WaitingEntry: offered": entries[1]}
+
+
+async def _outages(house: make.House, owner: Actor) -> dict[str, UUID]:
+    at = clock.now().replace(minute=0, second=0, microsecond=0) + timedelta(days=3)
+    rooms = [await make.unit(house) for _ in range(4)]
+    series = await spaces.create_series(
+        owner, spaces.SeriesTerms(rooms[3], at, at + timedelta(hours=1), "Daily", "FREQ=DAILY;COUNT=2"), make.fresh("series-key-")
+    )
+    planned, second = [
+        await spaces.announce_outage(house.manager, spaces.OutageTerms(room, at, at + timedelta(hours=4), "Service", "Ms Weber"))
+        for room in rooms[:2]
+    ]
+    under_way = await spaces.announce_outage(house.manager, spaces.OutageTerms(rooms[2], None, None, "Broken"))
+    return {
+        "Unit: out": rooms[0],
+        "Outage": planned,
+        "Outage: second": second,
+        "Outage: under way": under_way,
+        "Booking: of a series": series.booking_ids[0],
+    }
 
 
 async def _work_together(house: make.House, actors: dict[str, Actor]) -> dict[str, UUID]:
