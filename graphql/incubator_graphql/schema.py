@@ -32,6 +32,7 @@ from incubator_graphql.residencies.queries import ResidenciesQuery
 from incubator_graphql.scalars import SCALARS
 from incubator_graphql.secondments.mutations import SecondmentsMutation
 from incubator_graphql.secondments.queries import SecondmentsQuery
+from incubator_graphql.spaces.calendars import CalendarMutation, CalendarQuery
 from incubator_graphql.spaces.changes import BookingChangesMutation
 from incubator_graphql.spaces.finding import FindingQuery
 from incubator_graphql.spaces.mutations import SpacesMutation
@@ -63,6 +64,7 @@ class Query(
     WaitingQuery,
     OutageQuery,
     SeriesQuery,
+    CalendarQuery,
     OrganizationsQuery,
 ):
     """Everything that can be read."""
@@ -86,6 +88,7 @@ class Mutation(
     WaitingMutation,
     OutageMutation,
     SeriesMutation,
+    CalendarMutation,
     OrganizationsMutation,
 ):
     """Everything that can be done."""

@@ -2,6 +2,7 @@
 
 from incubator.spaces.approvals import decide_booking
 from incubator.spaces.bookings import BookingTerms, PoolTerms, Quote, create_booking, create_pool_booking, quote_booking
+from incubator.spaces.calendar_feeds import FeedTerms, create_feed, read_feed, revoke_feed
 from incubator.spaces.cancelling import cancel_series, preview_series_cancellation
 from incubator.spaces.changing import MoveTerms, cancel_booking, hand_over_booking, leave_note, move_booking
 from incubator.spaces.check_in import check_in, check_out
@@ -31,6 +32,7 @@ from incubator.spaces.waiting import accept_slot, join_waiting_list, leave_waiti
 __all__ = [
     "UNIT_KINDS",
     "BookingTerms",
+    "FeedTerms",
     "MachineEvent",
     "MoveTerms",
     "OutageTerms",
@@ -57,6 +59,7 @@ __all__ = [
     "check_in",
     "check_out",
     "create_booking",
+    "create_feed",
     "create_pool_booking",
     "create_series",
     "decide_booking",
@@ -72,11 +75,13 @@ __all__ = [
     "preview_series_cancellation",
     "put_unit_into",
     "quote_booking",
+    "read_feed",
     "record_machine_event",
     "record_usage",
     "remove_rate",
     "resolve_outage",
     "resolve_usage",
+    "revoke_feed",
     "set_floor_plan",
     "set_owner",
     "set_policy",

@@ -243,7 +243,11 @@ ASKING: dict[str, Asking] = {
     "changeOutage": Asking("manager", lambda s: given(outageId=s.id("Outage"), expectedVersion=1, endsAt=at(30), reason="Longer", note="")),
     "resolveOutage": Asking("manager", lambda s: given(outageId=s.id("Outage: under way"), expectedVersion=1)),
     "cancelOutage": Asking("manager", lambda s: given(outageId=s.id("Outage: second"), expectedVersion=1)),
-    "seriesCancellation": Asking("owner", lambda s: {"bookingId": s.id("Booking: of a series"), "followingOnly": False, "overrideReason": ""}),
+    "createCalendarFeed": Asking("owner", lambda s: given(subjectId=s.id("Unit"), content="EVENTS"), {"input.subjectId": ""}),
+    "revokeCalendarFeed": Asking("owner", lambda s: given(calendarFeedId=s.id("CalendarFeed"))),
+    "seriesCancellation": Asking(
+        "owner", lambda s: {"bookingId": s.id("Booking: of a series"), "followingOnly": False, "overrideReason": ""}
+    ),
     "cancelSeries": Asking("owner", lambda s: given(bookingId=s.id("Booking: of a series"), feeMinor=0)),
     "addRate": Asking(
         "manager",

@@ -47,6 +47,8 @@ async def one_more(house: make.House) -> None:
     await spaces.record_machine_event(manager, spaces.MachineEvent(room, key, "stop", clock.now()))
     await spaces.join_waiting_list(await make.resident(house), spaces.BookingTerms(room, at, at + timedelta(hours=1), "Me too"))
     await spaces.announce_outage(manager, spaces.OutageTerms(room, at + timedelta(hours=5), at + timedelta(hours=6), "Service"))
+    feed_id, _ = await spaces.create_feed(owner, spaces.FeedTerms(room))
+    await db.execute("UPDATE calendar_feed SET person_id = $2 WHERE id = $1", feed_id, manager.person_id)
     corporate_id, startup_id = await make.organization("corporate"), some(owner.organization_id)
     mentor = await make.person(corporate_id, Role.MENTOR)
     email, today = await db.value("SELECT email FROM person WHERE id = $1", mentor.person_id), clock.today("Europe/Berlin")
@@ -188,6 +190,8 @@ AT_MOST = {
     "resolveOutage": 11,
     "cancelOutage": 11,
     "cancelSeries": 20,
+    "createCalendarFeed": 10,
+    "revokeCalendarFeed": 6,
     "addRate": 8,
     "endRate": 10,
     "removeRate": 8,

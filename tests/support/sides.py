@@ -177,7 +177,9 @@ async def _outages(house: make.House, owner: Actor) -> dict[str, UUID]:
         for room in rooms[:2]
     ]
     under_way = await spaces.announce_outage(house.manager, spaces.OutageTerms(rooms[2], None, None, "Broken"))
+    feed_id, _ = await spaces.create_feed(owner, spaces.FeedTerms())
     return {
+        "CalendarFeed": feed_id,
         "Unit: out": rooms[0],
         "Outage": planned,
         "Outage: second": second,
