@@ -272,7 +272,7 @@ async def _refuse_overlap(unit_id: UUID, outage_id: UUID, starts_at: datetime, e
     )
     if other is not None:
         limit, value = (_span(a, b) for a, b in ((other["starts_at"], other["ends_at"]), (starts_at, ends_at)))
-        raise OutageOverlaps(outage_id=other["id"], limit=limit, value=value, path=("input", "startsAt"))
+        raise OutageOverlaps(outage_id=other["id"], limit=limit, value=value, path=("input", "unitId"))
 
 
 def _span(starts_at: datetime, ends_at: datetime | None) -> str:

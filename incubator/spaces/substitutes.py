@@ -50,9 +50,10 @@ async def offer_another_slot(wanted: AnotherSlotWanted) -> UUID | None:
 
     First the same time: on the unit itself when only an accessory is out, then on one like it. Then the next free time on any of them
     within 14 days. It must break no rule for the person, and cost no more than what was lost.
+    What would be over by now is not made up for.
     """
     lost = await db.row(LOST, wanted.booking_id)
-    if lost is None or lost["booked_by_id"] is None or await _is_settled(wanted.booking_id):
+    if lost is None or lost["booked_by_id"] is None or wanted.ends_at <= clock.now() or await _is_settled(wanted.booking_id):
         return None
     tries = 0
     async for slot in _slots(lost, wanted):
