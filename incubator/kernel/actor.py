@@ -54,6 +54,7 @@ class Grant(StrEnum):
     MANAGE_PROGRAMMES = "open calls and decide applications"
     MAKE_OFFER = "make offers"
     MANAGE_SPACE = "manage space"
+    KEEP_OWN_UNITS = "keep own units"
     OVERRIDE_BOOKING_RULES = "override booking rules"
     CHECK_IN = "check people in"
     PUT_OUT_OF_ORDER = "put units out of order"
@@ -70,7 +71,15 @@ class Grant(StrEnum):
 
 GRANTS: dict[Role, frozenset[Grant]] = {
     Role.OWNER: frozenset(
-        {Grant.ACCEPT_OFFER, Grant.BOOK_UNIT, Grant.PAY_INVOICE, Grant.SEE_MONEY, Grant.INVITE_PEOPLE, Grant.PUT_OUT_OF_ORDER}
+        {
+            Grant.ACCEPT_OFFER,
+            Grant.BOOK_UNIT,
+            Grant.PAY_INVOICE,
+            Grant.SEE_MONEY,
+            Grant.INVITE_PEOPLE,
+            Grant.KEEP_OWN_UNITS,
+            Grant.PUT_OUT_OF_ORDER,
+        }
     ),
     Role.MEMBER: frozenset({Grant.BOOK_UNIT}),
     Role.BILLING_CONTACT: frozenset({Grant.PAY_INVOICE, Grant.SEE_MONEY}),
@@ -102,7 +111,7 @@ GRANTS: dict[Role, frozenset[Grant]] = {
     Role.AUDITOR: frozenset({Grant.SEE_MONEY, Grant.SEE_PORTFOLIO, Grant.SEE_AUDIT_TRAIL}),
     Role.REVIEWER: frozenset(),
     Role.EXPERT: frozenset(),
-    Role.REPRESENTATIVE: frozenset({Grant.PAY_INVOICE, Grant.SEE_MONEY, Grant.PUT_OUT_OF_ORDER}),
+    Role.REPRESENTATIVE: frozenset({Grant.PAY_INVOICE, Grant.SEE_MONEY, Grant.KEEP_OWN_UNITS, Grant.PUT_OUT_OF_ORDER}),
 }
 OPERATOR_ROLES = frozenset({Role.MANAGER, Role.FINANCE, Role.FRONT_DESK, Role.AUDITOR, Role.REVIEWER, Role.EXPERT})
 ROLES_OF_KIND: dict[OrganizationKind, frozenset[Role]] = {

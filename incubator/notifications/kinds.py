@@ -28,6 +28,8 @@ class Kind(StrEnum):
     OUTAGE_ANNOUNCED = "outage_announced"
     OUTAGE_OVER = "outage_over"
     SERIES_CANCELLED = "series_cancelled"
+    OWNER_STATEMENT = "owner_statement"
+    OWNER_SHARE = "owner_share"
     SECONDMENT_AGREED = "secondment_agreed"
     DEAL_OPENED = "deal_opened"
     INVOICE_ISSUED = "invoice_issued"
@@ -67,6 +69,8 @@ KINDS: dict[Kind, Description] = {
     Kind.OUTAGE_ANNOUNCED: _named("Outages of what you rent", "Ausfälle von Gemietetem", "所租单元停用"),
     Kind.OUTAGE_OVER: _named("Outages that are over", "Beendete Ausfälle", "停用结束"),
     Kind.SERIES_CANCELLED: _named("Cancelled series", "Stornierte Serien", "系列预订取消"),
+    Kind.OWNER_STATEMENT: _named("Owners' statements", "Eigentümerabrechnungen", "所有者结算单"),
+    Kind.OWNER_SHARE: _named("Changed shares of owners", "Geänderte Eigentümeranteile", "所有者分成变更"),
     Kind.SECONDMENT_AGREED: _named("Secondments", "Entsendungen", "人员派驻"),
     Kind.DEAL_OPENED: _named("Pilot deals", "Pilotprojekte", "试点项目"),
     Kind.INVOICE_ISSUED: _named("Invoices", "Rechnungen", "账单"),

@@ -154,7 +154,7 @@ async def feeds_by_id(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, FeedRow]:
 
 
 async def read_feed(secret: str) -> Reading | None:
-    """Return what a calendar shows, or None for a secret that is wrong or revoked, or whose person has left the organisation. Six statements."""
+    """Return what a calendar shows, or None for a secret that is wrong or revoked, or whose person has left the organisation. Five statements."""
     if not secret.startswith(PREFIX) or len(secret) > LONGEST_SECRET:
         return None
     feed = await db.row(

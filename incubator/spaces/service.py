@@ -10,9 +10,10 @@ from incubator.spaces.fees import preview_fees
 from incubator.spaces.floor_plans import set_floor_plan
 from incubator.spaces.machine_events import MachineEvent, record_machine_event
 from incubator.spaces.outages import OutageTerms, announce_outage, cancel_outage, change_outage, preview_outage, resolve_outage
+from incubator.spaces.owning import OwnerTerms, set_owner, set_share
+from incubator.spaces.photos import add_photo, read_photo, remove_photo
 from incubator.spaces.places import (
     UNIT_KINDS,
-    OwnerTerms,
     UnitTerms,
     add_building,
     add_floor,
@@ -20,12 +21,12 @@ from incubator.spaces.places import (
     add_room,
     add_unit,
     put_unit_into,
-    set_owner,
 )
 from incubator.spaces.policies import set_policy
 from incubator.spaces.rates import RateTerms, add_rate, end_rate, grant_credit, remove_rate
 from incubator.spaces.recurring import SeriesTerms, create_series
 from incubator.spaces.rentals import RentalTerms, bind_contract, start_rental
+from incubator.spaces.statements import make_statement, schedule_statements
 from incubator.spaces.usage import record_usage, resolve_usage
 from incubator.spaces.waiting import accept_slot, join_waiting_list, leave_waiting_list
 
@@ -46,6 +47,7 @@ __all__ = [
     "accept_slot",
     "add_building",
     "add_floor",
+    "add_photo",
     "add_pool",
     "add_rate",
     "add_room",
@@ -69,6 +71,7 @@ __all__ = [
     "join_waiting_list",
     "leave_note",
     "leave_waiting_list",
+    "make_statement",
     "move_booking",
     "preview_fees",
     "preview_outage",
@@ -76,14 +79,18 @@ __all__ = [
     "put_unit_into",
     "quote_booking",
     "read_feed",
+    "read_photo",
     "record_machine_event",
     "record_usage",
+    "remove_photo",
     "remove_rate",
     "resolve_outage",
     "resolve_usage",
     "revoke_feed",
+    "schedule_statements",
     "set_floor_plan",
     "set_owner",
     "set_policy",
+    "set_share",
     "start_rental",
 ]

@@ -32,7 +32,7 @@ from tests.support.web import Web, ask, refill, session_of, statements, token_of
 FEW, MANY = 3, 60
 LEVELS = 2
 """How deep the lists' nodes are asked for: an offer's application's call, and no further."""
-LESS_DEEP = {"Query.residencies": 1, "Query.outages": 1}
+LESS_DEEP = {"Query.residencies": 1, "Query.bookings": 1, "Query.outages": 1}
 """What would cost more points than an operation may, at that depth."""
 
 
@@ -50,6 +50,7 @@ async def one_more(house: make.House) -> None:
     feed_id, _ = await spaces.create_feed(owner, spaces.FeedTerms(room))
     await db.execute("UPDATE calendar_feed SET person_id = $2 WHERE id = $1", feed_id, manager.person_id)
     corporate_id, startup_id = await make.organization("corporate"), some(owner.organization_id)
+    await make.owner_statement(house, corporate_id, startup_id)
     mentor = await make.person(corporate_id, Role.MENTOR)
     email, today = await db.value("SELECT email FROM person WHERE id = $1", mentor.person_id), clock.today("Europe/Berlin")
     terms = secondments.SecondmentTerms(
@@ -183,7 +184,10 @@ AT_MOST = {
     "addPool": 5,
     "setFloorPlan": 12,
     "putUnitInto": 13,
-    "setUnitOwner": 9,
+    "setUnitOwner": 12,
+    "setOwnerShare": 11,
+    "addUnitPhoto": 15,
+    "removeUnitPhoto": 10,
     "setBookingPolicy": 8,
     "announceOutage": 17,
     "changeOutage": 15,

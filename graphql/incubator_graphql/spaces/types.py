@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Self
@@ -13,10 +13,11 @@ import strawberry
 from incubator.billing.quoting import Totals
 from incubator.kernel import clock
 from incubator.kernel.actor import Actor
-from incubator.spaces import outage_queries, queries
+from incubator.spaces import outage_queries, owner_queries, place_queries, queries
 from incubator.spaces.lines import UnitLine, read_lines
 from incubator.spaces.outage_queries import OutageRow
 from incubator.spaces.outages import state_of
+from incubator.spaces.place_queries import PhotoRow
 from incubator.spaces.policy import Policy
 from incubator.spaces.queries import BookingRow, UnitRow
 from incubator.spaces.scope import visible_bookings, visible_outages, visible_units
@@ -102,6 +103,38 @@ class PriceTotals:
         return cls(net=net, tax=tax, gross=gross)
 
 
+@value
+class UnitPhoto:
+    """A photo of a unit. Both addresses give WebP to whoever is signed in."""
+
+    id: strawberry.ID
+    url: str = strawberry.field(description="At most 1600 points long.")
+    small_url: str = strawberry.field(description="At most 480 points long.")
+    caption: str
+    width: int
+    height: int
+
+    @classmethod
+    def of(cls, row: PhotoRow) -> Self:
+        return cls(
+            id=strawberry.ID(encode("UnitPhoto", row.id)),
+            url=f"/photos/{row.id}.webp",
+            small_url=f"/photos/{row.id}-small.webp",
+            caption=row.caption,
+            width=row.width,
+            height=row.height,
+        )
+
+
+@value
+class OwnerShare:
+    """What an owner gets of a unit's takings, in percent, and what from a day of the site on."""
+
+    percent: Decimal
+    next_percent: Decimal | None
+    next_from: date | None
+
+
 @entity(visible_units)
 class Unit(Node):
     """Anything that can be assigned or booked."""
@@ -119,7 +152,6 @@ class Unit(Node):
     room_id: strawberry.ID | None
     pool_id: strawberry.ID | None
     whole_id: strawberry.ID | None = strawberry.field(description="The unit that it is a part of.")
-    owner_share_percent: Decimal = strawberry.field(description="What its owner gets of its takings.")
     policy: BookingPolicy
     version: int
 
@@ -140,7 +172,6 @@ class Unit(Node):
             room_id=some_id("Room", row.room_id),
             pool_id=some_id("Pool", row.pool_id),
             whole_id=some_id("Unit", row.whole_id),
-            owner_share_percent=row.owner_share,
             policy=BookingPolicy.of(Policy.read(row.policy)),
             version=row.version,
         )
@@ -156,6 +187,17 @@ class Unit(Node):
         """Whose it is; null when it is the house's own."""
         row = await maybe(info, ORGANIZATIONS, self.row.owner_id)
         return Organization.of(row) if row else None
+
+    @resolved
+    async def photos(self, info: Info) -> list[UnitPhoto]:
+        """What it looks like, the first added first."""
+        return [UnitPhoto.of(row) for row in await info.context.loaders.of(PHOTOS).load(self.row.id)]
+
+    @resolved
+    async def owner_share(self, info: Info) -> OwnerShare | None:
+        """What its owner gets of its takings; null for the house's own, and for whom it does not concern."""
+        found = await info.context.loaders.of(SHARES).load(self.row.id) if self.row.owner_id else None
+        return OwnerShare(percent=found.percent, next_percent=found.next_percent, next_from=found.next_from) if found else None
 
     @resolved
     async def site(self, info: Info) -> Site:
@@ -341,6 +383,8 @@ async def _notes(actor: Actor, booking_ids: Sequence[UUID]) -> list[str | None]:
 
 
 NOTES: Relation[UUID, str | None] = Relation("note from before", _notes)
+PHOTOS: Relation[UUID, list[PhotoRow]] = Relation("photos of unit", place_queries.photos_of)
+SHARES: Relation[UUID, owner_queries.Share | None] = Relation("share of owner", owner_queries.shares_of)
 
 UNITS = register_node("Unit", queries.units_by_id, Unit.of)
 BOOKINGS = register_node("Booking", queries.bookings_by_id, Booking.of)

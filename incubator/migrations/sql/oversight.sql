@@ -11,6 +11,7 @@ BEGIN
     WHEN 'WaitingEntry' THEN RETURN (SELECT site_id FROM waiting_entry WHERE id = row_id);
     WHEN 'Outage' THEN RETURN (SELECT site_id FROM outage WHERE id = row_id);
     WHEN 'CalendarFeed' THEN RETURN (SELECT organization_id FROM calendar_feed WHERE id = row_id);
+    WHEN 'OwnerStatement' THEN RETURN (SELECT legal_entity_id FROM owner_statement WHERE id = row_id);
     WHEN 'Rate' THEN RETURN (SELECT site_id FROM rate WHERE id = row_id);
     WHEN 'Building' THEN RETURN (SELECT site_id FROM building WHERE id = row_id);
     WHEN 'Floor' THEN RETURN (SELECT b.site_id FROM floor f JOIN building b ON b.id = f.building_id WHERE f.id = row_id);

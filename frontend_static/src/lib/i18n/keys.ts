@@ -9,7 +9,9 @@ import type calendars from '../../locales/en/calendars.json';
 import type deals from '../../locales/en/deals.json';
 import type home from '../../locales/en/home.json';
 import type imports from '../../locales/en/imports.json';
+import type machines from '../../locales/en/machines.json';
 import type outages from '../../locales/en/outages.json';
+import type owners from '../../locales/en/owners.json';
 import type people from '../../locales/en/people.json';
 import type portfolio from '../../locales/en/portfolio.json';
 import type secondments from '../../locales/en/secondments.json';
@@ -30,6 +32,8 @@ interface Sentences {
 	home: typeof home;
 	imports: typeof imports;
 	outages: typeof outages;
+	machines: typeof machines;
+	owners: typeof owners;
 	people: typeof people;
 	portfolio: typeof portfolio;
 	secondments: typeof secondments;
