@@ -206,3 +206,16 @@ async def test_an_open_day_hears_of_what_others_book_there_while_one_is_at_the_s
     assert heard == [("Booking", encode("Booking", first), 1)] * 2
     assert still == ("Booking", encode("Booking", second), 1)
     assert after == {("Outage", encode("Outage", outage)), ("Unit", encode("Unit", room))}
+
+
+async def test_whom_an_outage_would_affect_is_for_who_may_announce_it(web: Web) -> None:
+    known = await callers.world()
+    unit = encode("Unit", await make.unit(known.house))
+    people = {who: await CALLERS[who](known) for who in reversed(list(CALLERS))}
+    found = {}
+
+    for who, person in people.items():
+        answer = await ask(web, person, document("OutagePreview"), unitId=unit)
+        found[who] = ", ".join(error["extensions"]["code"] for error in answer.get("errors", []))
+
+    assert {who: code for who, code in found.items() if code} == STAFF.refused
