@@ -44,6 +44,7 @@ from incubator_graphql.spaces.places import PlacesMutation, PlacesQuery
 from incubator_graphql.spaces.queries import SpacesQuery
 from incubator_graphql.spaces.rates import RatesMutation, RatesQuery
 from incubator_graphql.spaces.series import SeriesMutation, SeriesQuery
+from incubator_graphql.spaces.site_places import SitePlacesQuery
 from incubator_graphql.spaces.usage import UsageMutation, UsageQuery
 from incubator_graphql.spaces.waiting import WaitingMutation, WaitingQuery
 
@@ -63,6 +64,7 @@ class Query(
     SpacesQuery,
     FindingQuery,
     PlacesQuery,
+    SitePlacesQuery,
     OwnersQuery,
     RatesQuery,
     UsageQuery,

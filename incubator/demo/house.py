@@ -8,10 +8,12 @@ from incubator import db
 from incubator.billing import service as billing
 from incubator.billing.terms import Basis, PhaseTerms
 from incubator.kernel.actor import SYSTEM
+from incubator.kernel.ids import global_id
 from incubator.spaces import service as spaces
 
 MONTHLY = {"EUR": (349, 620, 1450, 2900), "CHF": (420, 780, 2150, 3600), "SGD": (480, 890, 2100, 3400), "CNY": (1950, 4800, 9800, 16800)}
 HOURLY = {"EUR": (38, 85), "CHF": (48, 110), "SGD": (45, 120), "CNY": (160, 380)}
+WIDTH = 900
 YEARLY = {"EUR": 300, "CHF": 400, "SGD": 450, "CNY": 2400}
 
 
@@ -39,6 +41,24 @@ OWNERS = {
 }
 """Whose instruments and laboratories they are, where not the house's own, in turn."""
 SHARES = (Decimal("62.5"), Decimal(70), Decimal(55))
+
+
+async def _draw(site_id: UUID, units: dict[str, list[UUID]]) -> None:
+    """Add a building with one floor and a room, and draw the floor's plan: a row of shapes for each kind."""
+    building_id = await spaces.add_building(SYSTEM, site_id, "Main building")
+    floor_id = await spaces.add_floor(SYSTEM, building_id, "Ground floor")
+    await spaces.add_room(SYSTEM, floor_id, "Open lab", biosafety_level=1, capacity=16)
+    shapes = []
+    for row, (kind, ids) in enumerate(units.items()):
+        width = (WIDTH - 140) // max(len(ids), 1)
+        top = 10 + row * 62
+        shapes.append(f'<text x="8" y="{top + 30}" font-size="13">{kind.capitalize()}</text>')
+        for column, unit_id in enumerate(ids):
+            left = 130 + column * width
+            shapes.append(f'<rect id="{global_id("Unit", unit_id)}" x="{left}" y="{top}" width="{width - 8}" height="50" rx="4"/>')
+            shapes.append(f'<text x="{left + 8}" y="{top + 30}" font-size="12">{column + 1:02}</text>')
+    plan = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {20 + 62 * len(units)}">{"".join(shapes)}</svg>'
+    await spaces.set_floor_plan(SYSTEM, floor_id, plan, 1)
 
 
 async def furnish() -> list[Place]:
@@ -71,6 +91,7 @@ async def furnish() -> list[Place]:
                     site["id"], f"{kind.capitalize()} {number:02}", kind, capacity, monthly, hourly, includes_tax, horizon_days=120
                 )
                 units.setdefault(kind, []).append(await spaces.add_unit(SYSTEM, terms))
+        await _draw(site["id"], units)
         for number, (unit_id, owner) in enumerate(zip(units["instrument"] + units["lab suite"], OWNERS.get(site["key"], ()), strict=False)):
             owner_id = await db.value("SELECT id FROM organization WHERE key = $1", owner)
             await spaces.set_owner(SYSTEM, unit_id, spaces.OwnerTerms(owner_id, SHARES[number]))
