@@ -40,6 +40,8 @@ PAGES: list[tuple[str | None, tuple[str, ...]]] = [
             "/residencies",
             "/units",
             "/usage-problems",
+            "/places",
+            "/bookings?view=plan",
             "/machine-hours",
             "/owner-statements",
             "/bookings",
