@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from incubator import db
 from incubator.kernel import clock
 from incubator.kernel.periods import month_of, start_of_day
-from incubator.spaces.policy import Other, week_of
+from incubator.spaces.policy import Other, Outage, week_of
 from incubator.spaces.pricing import Step, Tariff
 from incubator.spaces.queries import BookableUnit
 
@@ -48,13 +48,15 @@ class RateRow:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What is known of who asks: what they are to the site, their other bookings of the unit, rates, and minutes of credit left."""
+    """What is known of who asks: what they are to the site, their other bookings of the unit, rates, minutes of credit left,
+    and when the unit or an accessory cannot be used."""
 
     audience: str
     others: tuple[Other, ...]
     rates: tuple[RateRow, ...]
     credit_given: int
     credit_used: int
+    outages: tuple[Outage, ...] = ()
 
     def rate_of(self, unit_id: UUID, kind: str, bases: Sequence[str] = TIMED) -> RateRow | None:
         """Return the rate that counts: of the unit before that of its kind, of the audience before everybody's, hours before days."""
@@ -81,7 +83,10 @@ SQL = (
     "  AND $3 BETWEEN t.starts_on AND coalesce(t.ends_on, 'infinity'))) AS credit_given,"
     " (SELECT coalesce(sum(b.credit_minutes), 0)::int FROM booking b JOIN unit u ON u.id = b.unit_id WHERE b.organization_id = $1 AND b.site_id = $2"
     "  AND u.kind = $10 AND b.credit_minutes > 0 AND b.state IN ('pending', 'confirmed', 'released') AND b.starts_at >= $11 AND b.starts_at < $12"
-    "  AND b.id IS DISTINCT FROM $7) AS credit_used"
+    "  AND b.id IS DISTINCT FROM $7) AS credit_used,"
+    " (SELECT json_agg(json_build_array(o.starts_at, o.ends_at) ORDER BY o.starts_at, o.id) FROM outage o WHERE o.site_id = $2"
+    "  AND o.cancelled_at IS NULL AND o.starts_at < $14 AND coalesce(o.ends_at, 'infinity') > $13 AND EXISTS (SELECT 1 FROM unit_atom a"
+    "  JOIN unit_atom c ON c.atom_id = a.atom_id WHERE a.unit_id = o.unit_id AND c.unit_id = ANY($8::uuid[]))) AS outages"
 )
 
 
@@ -101,8 +106,12 @@ async def standing_of(
     starts_at: datetime,
     extras: Sequence[Extra] = (),
     leaving: UUID | None = None,
+    ends_at: datetime | None = None,
 ) -> Standing:
-    """Read how an organisation and a person stand to a unit on the local day of an instant; `leaving` is a booking that does not count."""
+    """Read how an organisation and a person stand to a unit on the local day of an instant, and its outages until `ends_at`.
+
+    `leaving` is a booking that does not count.
+    """
     zone = unit.time_zone
     day = starts_at.astimezone(ZoneInfo(zone)).date()
     month = month_of(day)
@@ -121,6 +130,8 @@ async def standing_of(
         unit.kind,
         start_of_day(month.first, zone),
         start_of_day(month.end, zone),
+        starts_at,
+        ends_at or starts_at,
     )
     assert found is not None
     others = [(datetime.fromisoformat(a), datetime.fromisoformat(b), bool(own)) for a, b, own in json.loads(found["others"] or "[]")]
@@ -130,6 +141,7 @@ async def standing_of(
         tuple(RateRow.of(rate) for rate in json.loads(found["rates"] or "[]")),
         found["credit_given"],
         found["credit_used"],
+        tuple((datetime.fromisoformat(a), datetime.fromisoformat(b) if b else None) for a, b in json.loads(found["outages"] or "[]")),
     )
 
 

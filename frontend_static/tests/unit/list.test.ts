@@ -36,7 +36,9 @@ describe('a list and its address', () => {
 	test('takes a value that the server does not know for "all"', async () => {
 		const server = openApplications('/applications?state=SHOE_SIZE');
 		await waitFor(() =>
-			expect(server.variablesOf('Applications')).toEqual([{ search: null, state: null, siteId: null, first: 25 }]),
+			expect(server.variablesOf('Applications')).toEqual([
+				{ search: null, ownerId: null, state: null, siteId: null, first: 25 },
+			]),
 		);
 	});
 

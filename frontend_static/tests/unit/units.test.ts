@@ -35,7 +35,7 @@ const unit = {
 	policy,
 	roomId: 'rm1',
 	wholeId: null,
-	ownerSharePercent: '12.50',
+	ownerShare: { percent: '12.50', nextPercent: null, nextFrom: null },
 	owner: data.startup,
 	version: 4,
 };
@@ -147,14 +147,6 @@ test('an empty limit of the policy is none', async () => {
 			bufferMinutes: 0,
 			chargeOn: 'RESERVED',
 		}),
-	);
-});
-
-test('a unit is taken out of order', async () => {
-	const server = open({ SetOutOfOrder: { setOutOfOrder: { errors: [], unit } } });
-	await user.click(await screen.findByRole('button', { name: 'Out of order' }));
-	await waitFor(() =>
-		expect(server.variablesOf('SetOutOfOrder')).toEqual([{ input: { unitId: 'u1', isOutOfOrder: true } }]),
 	);
 });
 

@@ -12,6 +12,8 @@ BEGIN
     WHEN 'Usage' THEN RETURN (SELECT site_id FROM usage WHERE id = row_id);
     WHEN 'BookingSeries' THEN RETURN (SELECT u.site_id FROM booking_series b JOIN unit u ON u.id = b.unit_id WHERE b.id = row_id);
     WHEN 'WaitingEntry' THEN RETURN (SELECT site_id FROM waiting_entry WHERE id = row_id);
+    WHEN 'Outage' THEN RETURN (SELECT site_id FROM outage WHERE id = row_id);
+    WHEN 'CalendarFeed' THEN RETURN (SELECT organization_id FROM calendar_feed WHERE id = row_id);
     WHEN 'OwnerStatement' THEN RETURN (SELECT legal_entity_id FROM owner_statement WHERE id = row_id);
     WHEN 'Rate' THEN RETURN (SELECT site_id FROM rate WHERE id = row_id);
     WHEN 'Building' THEN RETURN (SELECT site_id FROM building WHERE id = row_id);

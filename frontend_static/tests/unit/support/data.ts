@@ -25,7 +25,8 @@ export const unit = {
 	monthlyPrice: money(62_000),
 	biosafetyLevel: 0,
 	equipment: ['screen'],
-	outOfOrderSince: null as string | null,
+	currentOutage: null as object | null,
+	photos: [],
 	policy: {
 		stepMinutes: 15,
 		cancelNoticeMinutes: 1440,
