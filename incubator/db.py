@@ -25,6 +25,7 @@ MODEL_MODULES = [
     "incubator.spaces.models",
     "incubator.spaces.rate_models",
     "incubator.spaces.booking_models",
+    "incubator.spaces.training_models",
     "incubator.residencies.models",
     "incubator.secondments.models",
     "incubator.pilots.models",

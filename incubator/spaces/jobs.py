@@ -3,10 +3,10 @@
 from uuid import UUID
 
 from incubator.kernel import outbox, work
-from incubator.spaces import approvals, charging, releasing, waiting
+from incubator.spaces import approvals, charging, presence, qualifications, releasing, waiting
 from incubator.spaces.bookings import EXPIRE, RELEASE
 from incubator.spaces.check_in import UNFINISHED
-from incubator.spaces.events import BookingCancelled, BookingDeclined, BookingMoved, BookingReleased
+from incubator.spaces.events import BookingCancelled, BookingDeclined, BookingMoved, BookingReleased, UsageChanged
 from incubator.spaces.waiting import END_OFFER
 
 
@@ -50,3 +50,22 @@ outbox.consumer(BookingCancelled, "offer a cancelled slot")(offer_slot)
 outbox.consumer(BookingMoved, "offer the slot of a moved booking")(offer_slot)
 outbox.consumer(BookingDeclined, "offer a declined slot")(offer_slot)
 outbox.consumer(BookingReleased, "offer a released slot")(offer_slot)
+
+
+@outbox.consumer(UsageChanged, "note the use of qualifications")
+async def note_use(event: UsageChanged, message_id: UUID) -> None:
+    """Repeats safely: the day of the last use only ever goes forward."""
+    await qualifications.note_use(event.usage_id)
+
+
+@work.sweep("tell of qualifications that end")
+async def tell_of_endings() -> None:
+    """Repeats safely: each is told once for its last day, in the transaction that marks it."""
+    while await qualifications.tell_of_endings():
+        pass
+
+
+@work.sweep("end forgotten presences")
+async def end_forgotten_presences() -> None:
+    """Repeats safely: only what still lasts is ended."""
+    await presence.end_forgotten()

@@ -44,3 +44,17 @@ ALTER TABLE waiting_entry ADD CONSTRAINT waiting_entry_order CHECK (starts_at < 
 ALTER TABLE waiting_entry ADD CONSTRAINT waiting_entry_state CHECK (state IN ('waiting', 'offered', 'booked', 'expired', 'left'));
 CREATE UNIQUE INDEX waiting_entry_once ON waiting_entry (person_id, unit_id, starts_at, ends_at) WHERE state IN ('waiting', 'offered');
 CREATE INDEX waiting_entry_of_unit ON waiting_entry (unit_id, starts_at) WHERE state = 'waiting';
+ALTER TABLE training ADD CONSTRAINT training_kind CHECK (kind IN ('training', 'biosafety approval', 'safety briefing'));
+ALTER TABLE training ADD CONSTRAINT training_biosafety_level CHECK (biosafety_level BETWEEN 0 AND 4 AND (biosafety_level > 0) = (kind = 'biosafety approval'));
+ALTER TABLE training ADD CONSTRAINT training_levels CHECK (jsonb_array_length(levels) BETWEEN 1 AND 6 AND trainer_level BETWEEN 1 AND jsonb_array_length(levels));
+ALTER TABLE training ADD CONSTRAINT training_days CHECK (coalesce(valid_days, 1) > 0 AND coalesce(disuse_days, 1) > 0 AND reminder_days >= 0);
+ALTER TABLE unit_requirement ADD CONSTRAINT unit_requirement_levels CHECK (level >= 1 AND coalesce(unattended_level, level) >= level);
+ALTER TABLE training_session ADD CONSTRAINT training_session_order CHECK (starts_at < ends_at);
+ALTER TABLE training_session ADD CONSTRAINT training_session_state CHECK (state IN ('planned', 'cancelled', 'held'));
+ALTER TABLE training_session ADD CONSTRAINT training_session_seats CHECK (seats >= 1 AND seats_taken BETWEEN 0 AND seats);
+ALTER TABLE training_seat ADD CONSTRAINT training_seat_result CHECK (passed_level >= 0 AND (passed_level = 0 OR attended));
+ALTER TABLE qualification ADD CONSTRAINT qualification_state CHECK (state IN ('held', 'suspended', 'revoked'));
+ALTER TABLE qualification ADD CONSTRAINT qualification_level CHECK (level >= 1);
+CREATE INDEX qualification_to_end ON qualification (training_id) WHERE state = 'held';
+ALTER TABLE area_presence ADD CONSTRAINT area_presence_order CHECK (left_at IS NULL OR entered_at <= left_at);
+CREATE UNIQUE INDEX area_presence_one ON area_presence (person_id) WHERE left_at IS NULL;
