@@ -36,8 +36,11 @@ from incubator_graphql.spaces.changes import BookingChangesMutation
 from incubator_graphql.spaces.finding import FindingQuery
 from incubator_graphql.spaces.mutations import SpacesMutation
 from incubator_graphql.spaces.places import PlacesMutation, PlacesQuery
+from incubator_graphql.spaces.qualifications import QualificationsMutation, QualificationsQuery
 from incubator_graphql.spaces.queries import SpacesQuery
 from incubator_graphql.spaces.rates import RatesMutation, RatesQuery
+from incubator_graphql.spaces.training_mutations import TrainingsMutation
+from incubator_graphql.spaces.trainings import TrainingsQuery
 from incubator_graphql.spaces.usage import UsageMutation, UsageQuery
 from incubator_graphql.spaces.waiting import WaitingMutation, WaitingQuery
 
@@ -59,6 +62,8 @@ class Query(
     RatesQuery,
     UsageQuery,
     WaitingQuery,
+    TrainingsQuery,
+    QualificationsQuery,
     OrganizationsQuery,
 ):
     """Everything that can be read."""
@@ -80,6 +85,8 @@ class Mutation(
     RatesMutation,
     UsageMutation,
     WaitingMutation,
+    TrainingsMutation,
+    QualificationsMutation,
     OrganizationsMutation,
 ):
     """Everything that can be done."""
