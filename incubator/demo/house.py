@@ -47,6 +47,7 @@ async def furnish() -> list[Place]:
             plans[of] = await billing.create_plan(SYSTEM, of[0], "Start-up booster", of[1], phases, price_includes_tax=includes_tax)
         desk, bench, office, lab = (price * 100 for price in MONTHLY[site["currency"]])
         room, instrument = (price * 100 for price in HOURLY[site["currency"]])
+        laboratory_id = await _laboratory(site["id"])
         units: dict[str, list[UUID]] = {}
         for kind, count, capacity, monthly, hourly in (
             ("desk", 8, 1, desk, None),
@@ -58,7 +59,15 @@ async def furnish() -> list[Place]:
         ):
             for number in range(1, count + 1):
                 terms = spaces.UnitTerms(
-                    site["id"], f"{kind.capitalize()} {number:02}", kind, capacity, monthly, hourly, includes_tax, horizon_days=120
+                    site["id"],
+                    f"{kind.capitalize()} {number:02}",
+                    kind,
+                    capacity,
+                    monthly,
+                    hourly,
+                    includes_tax,
+                    horizon_days=120,
+                    room_id=laboratory_id if kind == "instrument" else None,
                 )
                 units.setdefault(kind, []).append(await spaces.add_unit(SYSTEM, terms))
         found.append(
@@ -77,3 +86,10 @@ async def furnish() -> list[Place]:
             )
         )
     return found
+
+
+async def _laboratory(site_id: UUID) -> UUID:
+    """Add the room that a site's instruments stand in."""
+    building_id = await spaces.add_building(SYSTEM, site_id, "Main building")
+    floor_id = await spaces.add_floor(SYSTEM, building_id, "Ground floor")
+    return await spaces.add_room(SYSTEM, floor_id, "Core facility", biosafety_level=2, capacity=8)
