@@ -43,21 +43,31 @@ BRIEFING = TrainingTerms(
 
 async def school(spots: list[Place], residents: list[Resident], today: date) -> None:
     """Give three sites trainings, sessions and qualified residents. Bookings that stand are not touched."""
+    of_operator: dict[UUID, tuple[UUID, UUID, UUID]] = {}
     for place in spots:
         if place.key in SITES:
             manager = await actor("manager@incubator.example", place.operator_key)
+            if place.operator_id not in of_operator:
+                of_operator[place.operator_id] = await _trainings(place, manager, today)
             people = [resident.startup.owner for resident in residents if resident.place.key == place.key]
-            await _school(place, manager, people, today)
+            await _school(place, manager, people, of_operator[place.operator_id], today)
 
 
-async def _school(place: Place, manager: Actor, people: list[Actor], today: date) -> None:
+async def _trainings(place: Place, manager: Actor, today: date) -> tuple[UUID, UUID, UUID]:
+    """Add the operator's trainings, with its manager as trainer."""
     assert manager.person_id is not None
-    first, second = place.instruments
     with clock.travel_to(at(today - timedelta(days=340), 8)):
-        ids = {terms.name: await spaces.add_training(manager, place.site_id, terms) for terms in (MICROSCOPE, APPROVAL, BRIEFING)}
-        microscope, approval, briefing = ids.values()
+        microscope, approval, briefing = [
+            await spaces.add_training(manager, place.site_id, terms, is_everywhere=True) for terms in (MICROSCOPE, APPROVAL, BRIEFING)
+        ]
         for training_id in (microscope, briefing):
             await spaces.appoint_trainer(manager, training_id, manager.person_id)
+    return microscope, approval, briefing
+
+
+async def _school(place: Place, manager: Actor, people: list[Actor], trainings: tuple[UUID, UUID, UUID], today: date) -> None:
+    first, second = place.instruments
+    microscope, approval, briefing = trainings
     for training_id, days, hours in ((briefing, -300, 9), (microscope, -160, 10)):
         await _past_session(place, manager, training_id, people, today + timedelta(days=days), hours)
     for training_id, days, seats in ((microscope, 6, 4), (microscope, 20, 4), (briefing, 9, 12)):

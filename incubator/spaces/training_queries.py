@@ -9,7 +9,8 @@ from incubator import db
 from incubator.kernel import clock
 from incubator.kernel.actor import Actor, Role
 from incubator.kernel.paging import Order, Page, Slice, paginate
-from incubator.organizations.queries import like
+from incubator.organizations.queries import PERSON, PersonRow, like
+from incubator.organizations.scope import visible_people
 from incubator.spaces.qualifications import LAST_DAY
 from incubator.spaces.scope import STAFF, visible_units
 from incubator.spaces.training_scope import visible_presences, visible_qualifications, visible_seats, visible_sessions, visible_trainings
@@ -333,6 +334,37 @@ async def requirements_of_units(actor: Actor, unit_ids: Iterable[UUID]) -> dict[
     ):
         found.setdefault(row.unit_id, []).append(row)
     return found
+
+
+async def find_people(actor: Actor, search: str) -> list[PersonRow]:
+    """Return the people whom the actor may see and whose name or address has some words, by name; at most 20."""
+    condition, args = visible_people(actor)
+    return await db.rows_as(
+        PersonRow,
+        f"SELECT {PERSON} FROM person p WHERE {condition} AND (p.name ILIKE ${len(args) + 1} OR p.email ILIKE ${len(args) + 1})"
+        " ORDER BY p.name, p.id LIMIT 20",
+        *args,
+        like(search),
+    )
+
+
+async def possible_companions(actor: Actor, unit_id: UUID, search: str) -> list[tuple[UUID, str]]:
+    """Return who may be the second person at a unit, as (person, name) by name, at most 20: colleagues, and trainers of what it asks for.
+
+    Trainers are told to who has to do with the unit's site.
+    """
+    found = await db.rows(
+        "SELECT p.id, p.name FROM person p WHERE p.name ILIKE $4 AND p.id <> $1 AND (EXISTS (SELECT 1 FROM role_assignment x"
+        " WHERE x.person_id = p.id AND x.organization_id = ANY($2::uuid[])) OR EXISTS (SELECT 1 FROM trainer y"
+        " JOIN unit_requirement r ON r.training_id = y.training_id JOIN unit_atom a ON a.unit_id = r.unit_id JOIN unit u ON u.id = a.atom_id"
+        " JOIN organization_at_site at ON at.site_id = u.site_id WHERE y.person_id = p.id AND a.atom_id = $3 AND at.organization_id = ANY($2::uuid[])))"
+        " ORDER BY p.name, p.id LIMIT 20",
+        actor.require_person(),
+        list(actor.organization_ids_as()),
+        unit_id,
+        like(search),
+    )
+    return [(row["id"], row["name"]) for row in found]
 
 
 async def list_presences(

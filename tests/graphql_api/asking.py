@@ -89,6 +89,7 @@ TRAININGS: dict[str, Asking] = {
         "manager", lambda s: {"siteId": s.id("Site"), "trainingId": s.id("Training")}, {"siteId": "", "trainingId": ""}
     ),
     "areaPresences": Asking("manager", lambda s: {"siteId": s.id("Site"), "roomId": s.id("Room: area")}, {"siteId": "", "roomId": ""}),
+    "possibleCompanions": Asking("owner", lambda s: {"unitId": s.id("Unit: trained on"), "search": ""}, {"unitId": ""}),
     "addTraining": Asking("manager", lambda s: training("Laser", siteId=s.id("Site"))),
     "changeTraining": Asking(
         "manager", lambda s: training("Laser II", trainingId=s.id("Training: second"), expectedVersion=1), {"input.trainingId": "Forbidden"}

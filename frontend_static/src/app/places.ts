@@ -41,6 +41,12 @@ const groups: readonly PlaceGroup[] = [
 				icon: 'calendar',
 				visible: (access) => access.may('BOOK_UNIT') || access.kind === 'operator',
 			},
+			{
+				href: '/qualifications',
+				label: 'app:place.qualifications',
+				icon: 'shield',
+				visible: (access) => access.kind !== 'operator',
+			},
 		],
 	},
 	{
@@ -60,6 +66,12 @@ const groups: readonly PlaceGroup[] = [
 				visible: (access) => access.may('SEE_PORTFOLIO'),
 			},
 			{ href: '/units', label: 'app:place.units', icon: 'space', visible: (access) => access.may('MANAGE_SPACE') },
+			{
+				href: '/trainings',
+				label: 'app:place.trainings',
+				icon: 'shield',
+				visible: (access) => access.may('CHECK_IN') || access.may('SEE_AUDIT_TRAIL'),
+			},
 			{
 				href: '/usage-problems',
 				label: 'app:place.usageProblems',

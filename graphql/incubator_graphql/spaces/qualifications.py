@@ -206,6 +206,17 @@ class QualificationsQuery:
         return [OpenRequirement.of(row) for row in await training_queries.open_requirements(info.context.actor)]
 
     @query(SIGNED_IN)
+    async def known_people(self, info: Info, search: str) -> list[Person]:
+        """Find people to train, grant or appoint, by name or address, 20 at most: for staff those of the organisations at their sites."""
+        return [Person.of(row) for row in await training_queries.find_people(info.context.actor, search)]
+
+    @query(SIGNED_IN)
+    async def possible_companions(self, info: Info, unit_id: strawberry.ID, search: str) -> list[Person]:
+        """Find who may be the second person at a unit, by name, 20 at most: colleagues, and trainers of what the unit asks for."""
+        found = await training_queries.possible_companions(info.context.actor, decode(unit_id, "Unit", "unitId"), search)
+        return [await person_known_by_name(info, person_id, name) for person_id, name in found]
+
+    @query(SIGNED_IN)
     async def qualifications(
         self,
         info: Info,

@@ -29,7 +29,13 @@ const overridable: ReadonlySet<string> = new Set([
 	'WeeklyQuotaUsed',
 ]);
 
-export const mayOverride = ({ code }: { readonly code: string }): boolean => overridable.has(code);
+/** What rules of qualifications say by themselves, for it depends on what is asked for. */
+export const mayOverride = (rule: { readonly code: string; readonly mayOverride?: boolean }): boolean =>
+	rule.mayOverride ?? overridable.has(rule.code);
+
+/** Where one learns what a rule asks for. */
+export const trainingOf = (rule: object): string | null =>
+	'trainingId' in rule && typeof rule.trainingId === 'string' ? rule.trainingId : null;
 
 const names: Readonly<Record<string, TextKey>> = {
 	time: 'booking:line.time',

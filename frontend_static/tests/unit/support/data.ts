@@ -26,6 +26,7 @@ export const unit = {
 	biosafetyLevel: 0,
 	equipment: ['screen'],
 	outOfOrderSince: null as string | null,
+	requirements: [],
 	policy: {
 		stepMinutes: 15,
 		cancelNoticeMinutes: 1440,
