@@ -88,14 +88,14 @@ async def _past_session(place: Place, manager: Actor, training_id: UUID, people:
     with clock.travel_to(at(day - timedelta(days=4), 8)):
         session_id = await _plan(place, manager, training_id, day, hour, max(1, len(people)))
         seats = [await spaces.take_seat(person, session_id) for person in people]
-    with clock.travel_to(at(day, hour + 6, place.time_zone)):
+    with clock.travel_to(at(day + timedelta(days=3), hour, place.time_zone)):
         results = [Result(seat, True, 1 if number < max(1, len(seats) - 1) else 0) for number, seat in enumerate(seats)]
         await spaces.record_results(manager, session_id, results)
 
 
 async def _plan(place: Place, manager: Actor, training_id: UUID, day: date, hour: int, seats: int) -> UUID:
     assert manager.person_id is not None
-    starts_at = at(day, hour, place.time_zone)
+    starts_at = at(day + timedelta(days=7 - day.weekday() if day.weekday() > 4 else 0), hour, place.time_zone)
     terms = SessionTerms(starts_at, starts_at + timedelta(hours=2), seats, manager.person_id, "Core facility, ground floor")
     return await spaces.schedule_session(manager, training_id, place.site_id, terms)
 

@@ -49,6 +49,7 @@ describe('booking', () => {
 			unitId: 'u1',
 			organizationId: null,
 			accessoryIds: [],
+			companionId: null,
 			startsAt: '2099-11-24T08:00:00Z',
 			endsAt: '2099-11-24T09:00:00Z',
 		});

@@ -26,6 +26,7 @@ beforeAll(async () => {
 		'settings',
 		'space',
 		'time',
+		'trainings',
 		'units',
 	]);
 });
