@@ -22,6 +22,7 @@ const overridable: ReadonlySet<string> = new Set([
 	'NotAtSite',
 	'NoticeTooShort',
 	'PersonDayUsed',
+	'SecondPersonNotQualified',
 	'TooManyFutureBookings',
 	'TooManyFutureMinutes',
 	'UnitClosed',
