@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import weakref
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar, Token
 from functools import wraps
@@ -26,6 +27,7 @@ MODEL_MODULES = [
     "incubator.spaces.rate_models",
     "incubator.spaces.booking_models",
     "incubator.spaces.training_models",
+    "incubator.spaces.owner_models",
     "incubator.residencies.models",
     "incubator.secondments.models",
     "incubator.pilots.models",
@@ -38,6 +40,7 @@ Isolation = Literal["read_committed", "repeatable_read", "serializable"]
 Observer = Callable[[str, float], None]
 
 _observers: list[Observer] = []
+_opened: "weakref.WeakSet[PooledConnection]" = weakref.WeakSet()
 _after_commit: ContextVar[list[Callable[[], None]] | None] = ContextVar("after_commit", default=None)
 _cleanups: set[asyncio.Task[None]] = set()
 
@@ -55,9 +58,26 @@ class PooledConnection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg shi
 
 
 def observe(observer: Observer) -> Callable[[], None]:
-    """Call `observer(sql, seconds)` after each statement of this process; returns the function that stops it."""
+    """Call `observer(sql, seconds)` after each statement of this process; returns the function that stops it.
+
+    Connections log for nobody until then: a logger costs each statement a tenth of its time.
+    """
     _observers.append(observer)
-    return lambda: _observers.remove(observer)
+    for connection in _opened:
+        connection.add_query_logger(_tell)
+
+    def stop() -> None:
+        _observers.remove(observer)
+        if not _observers:
+            for connection in _opened:
+                connection.remove_query_logger(_tell)
+
+    return stop
+
+
+def _tell(query: Any) -> None:
+    for observer in _observers:
+        observer(query.query, query.elapsed)
 
 
 LISTS_OF = ("bool", "date", "int4", "int8", "jsonb", "numeric", "text", "timestamptz", "uuid", "varchar")
@@ -67,12 +87,9 @@ LISTS_OF = ("bool", "date", "int4", "int8", "jsonb", "numeric", "text", "timesta
 async def _prepare(connection: Any) -> None:
     """Let a new connection learn the types of lists at once; else asyncpg asks for each within the first request that needs it."""
     await connection.fetch("SELECT " + ", ".join(f"NULL::{name}[]" for name in LISTS_OF))
-
-    def log(query: Any) -> None:
-        for observer in _observers:
-            observer(query.query, query.elapsed)
-
-    connection.add_query_logger(log)
+    _opened.add(connection)
+    if _observers:
+        connection.add_query_logger(_tell)
 
 
 def orm_config(url: str, *, pool_size: int = 10, is_durable: bool = True) -> dict[str, Any]:

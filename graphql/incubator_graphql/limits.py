@@ -13,7 +13,7 @@ from incubator_graphql.context import OperationContext
 from incubator_graphql.documents import Documents, KnownDocument
 from incubator_graphql.measure import Bounds, Excess, OperationCost, measure
 
-SIGNED_IN = Allowance("operations", capacity=100_000, per_s=2_000)
+SIGNED_IN = Allowance("operations", capacity=100_000, per_s=2_000, ahead=1_000)
 ANONYMOUS = Allowance("operations-anonymous", capacity=20_000, per_s=200)
 
 

@@ -26,6 +26,7 @@ from incubator_graphql.oversight.mutations import OversightMutation
 from incubator_graphql.oversight.queries import OversightQuery
 from incubator_graphql.pilots.mutations import PilotsMutation
 from incubator_graphql.pilots.queries import PilotsQuery
+from incubator_graphql.reports.machine_hours import MachineHoursQuery
 from incubator_graphql.reports.portfolio import PortfolioQuery
 from incubator_graphql.residencies.mutations import ResidenciesMutation
 from incubator_graphql.residencies.queries import ResidenciesQuery
@@ -35,6 +36,7 @@ from incubator_graphql.secondments.queries import SecondmentsQuery
 from incubator_graphql.spaces.changes import BookingChangesMutation
 from incubator_graphql.spaces.finding import FindingQuery
 from incubator_graphql.spaces.mutations import SpacesMutation
+from incubator_graphql.spaces.owners import OwnersMutation, OwnersQuery
 from incubator_graphql.spaces.places import PlacesMutation, PlacesQuery
 from incubator_graphql.spaces.qualifications import QualificationsMutation, QualificationsQuery
 from incubator_graphql.spaces.queries import SpacesQuery
@@ -53,12 +55,14 @@ class Query(
     SecondmentsQuery,
     PlansQuery,
     PortfolioQuery,
+    MachineHoursQuery,
     InvoicesQuery,
     BillingRunsQuery,
     ResidenciesQuery,
     SpacesQuery,
     FindingQuery,
     PlacesQuery,
+    OwnersQuery,
     RatesQuery,
     UsageQuery,
     WaitingQuery,
@@ -82,6 +86,7 @@ class Mutation(
     SpacesMutation,
     BookingChangesMutation,
     PlacesMutation,
+    OwnersMutation,
     RatesMutation,
     UsageMutation,
     WaitingMutation,

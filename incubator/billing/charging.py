@@ -49,7 +49,9 @@ async def charge_time(terms: TimedCharge) -> UUID:
     zone = ZoneInfo(terms.time_zone)
     first = terms.starts_at.astimezone(zone).date()
     last = (terms.ends_at - timedelta(microseconds=1)).astimezone(zone).date()
-    return await _write(_Fact(terms.source, terms.buyer, terms.description, terms.price, terms.supply, terms.tax, first, last, priced))
+    return await _write(
+        _Fact(terms.source, terms.buyer, terms.description, terms.price, terms.supply, terms.tax, first, last, priced, terms.unit_id)
+    )
 
 
 async def charge_count(terms: CountedCharge) -> UUID:
@@ -76,6 +78,7 @@ async def charge_count(terms: CountedCharge) -> UUID:
             terms.supplied_from,
             terms.supplied_to,
             priced,
+            terms.unit_id,
         )
     )
 
@@ -149,6 +152,7 @@ class _Fact:
     first: date
     last: date
     priced: Priced
+    unit_id: UUID | None = None
 
 
 async def _write(fact: _Fact) -> UUID:
@@ -170,8 +174,8 @@ async def _write(fact: _Fact) -> UUID:
     if await db.execute(
         "INSERT INTO charge (id, customer_id, legal_entity_id, site_id, currency, source_kind, source_id, period, month, description, basis,"
         " quantity, unit_price_minor, amount_minor, price_includes_tax, is_waived, supplied_from, supplied_to, supply, tax_category,"
-        " tax_rate, tax_rule, tax_note, rule_note, created_at)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)"
+        " tax_rate, tax_rule, tax_note, rule_note, created_at, unit_id)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)"
         " ON CONFLICT (source_kind, source_id, period) DO NOTHING",
         charge_id,
         fact.buyer.customer_id,
@@ -198,6 +202,7 @@ async def _write(fact: _Fact) -> UUID:
         decision.note,
         fact.priced.note,
         clock.now(),
+        fact.unit_id,
     ):
         return charge_id
     return await _charged_before(fact, decision)

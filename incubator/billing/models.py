@@ -105,8 +105,8 @@ class ContractTerm(Model):
 class Charge(Model):
     """One priced fact, never changed: from one source, for one period. `amount_minor` is as priced, with or without tax.
 
-    `month` is the first day of the month it is billed in; `supplied_from` and `supplied_to` are days of the site, both included. The
-    tax decided for it stands with its rule, and `rule_note` says how the amount came about.
+    `month` is the first day of the month it is billed in; `supplied_from` and `supplied_to` are days of the site, both included.
+    `unit_id` is the unit whose use is charged, where it is one and no rental's, whose unit is known by its term. The tax decided for it stands with its rule, and `rule_note` says how the amount came about.
     """
 
     id = fields.UUIDField(primary_key=True, default=new_id)
@@ -124,6 +124,7 @@ class Charge(Model):
     source_kind = fields.CharField(max_length=20)
     source_id = fields.UUIDField()
     period = fields.CharField(max_length=10)
+    unit_id = fields.UUIDField(null=True)
     month = fields.DateField()
     description = fields.CharField(max_length=300)
     basis = fields.CharField(max_length=6)

@@ -152,7 +152,10 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class TimedCharge:
-    """A booking or usage to charge: by real minutes between two instants. The days and the month are those of `time_zone`."""
+    """A booking or usage to charge: by real minutes between two instants. The days and the month are those of `time_zone`.
+
+    `unit_id` is what was used, so that its owner gets their share.
+    """
 
     source: Source
     buyer: Buyer
@@ -163,6 +166,7 @@ class TimedCharge:
     ends_at: datetime
     time_zone: str
     tax: GivenTax | None = None
+    unit_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +181,7 @@ class CountedCharge:
     supplied_from: date
     supplied_to: date
     tax: GivenTax | None = None
+    unit_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ ROLES = {
     "corporate admin": Role.CORPORATE_ADMIN,
     "finance": Role.FINANCE,
     "front desk": Role.FRONT_DESK,
+    "unit owner": Role.REPRESENTATIVE,
     "auditor": Role.AUDITOR,
 }
 LOCALES = {

@@ -1,6 +1,7 @@
 """The demo world's places: units with prices in each site's currency, and plans."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from uuid import UUID
 
 from incubator import db
@@ -29,6 +30,15 @@ class Place:
     benches: tuple[UUID, ...]
     rooms: tuple[UUID, ...]
     instruments: tuple[UUID, ...]
+
+
+OWNERS = {
+    "hamburg": ("sulh", "cellcolab", "techhub"),
+    "nanshan": ("sustech", "szu"),
+    "zurich": ("uzh",),
+}
+"""Whose instruments and laboratories they are, where not the house's own, in turn."""
+SHARES = (Decimal("62.5"), Decimal(70), Decimal(55))
 
 
 async def furnish() -> list[Place]:
@@ -70,6 +80,9 @@ async def furnish() -> list[Place]:
                     room_id=laboratory_id if kind == "instrument" else None,
                 )
                 units.setdefault(kind, []).append(await spaces.add_unit(SYSTEM, terms))
+        for number, (unit_id, owner) in enumerate(zip(units["instrument"] + units["lab suite"], OWNERS.get(site["key"], ()), strict=False)):
+            owner_id = await db.value("SELECT id FROM organization WHERE key = $1", owner)
+            await spaces.set_owner(SYSTEM, unit_id, spaces.OwnerTerms(owner_id, SHARES[number]))
         found.append(
             Place(
                 site["id"],

@@ -26,5 +26,6 @@ LOGINS = (
     Login("corporate admin", "admin@jnj.example", PASSWORD, "Robert Hale", "jnj"),
     Login("finance", "finance@incubator.example", PASSWORD, "Sofie Madsen", "lsn"),
     Login("front desk", "desk@incubator.example", PASSWORD, "Timo Brandt", "lsn"),
+    Login("unit owner", "lab@start-up-labs.example", PASSWORD, "Dr. Henrik Claussen", "sulh"),
     Login("auditor", "auditor@incubator.example", PASSWORD, "Grace Tan", "lsn"),
 )

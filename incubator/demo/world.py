@@ -20,6 +20,7 @@ from incubator.organizations import access, places
 from incubator.organizations import service as people
 from incubator.residencies import service as residencies
 from incubator.spaces import charging
+from incubator.spaces import service as spaces
 
 Progress = Callable[[int, int, str], None]
 RESIDENCIES = 34
@@ -152,6 +153,7 @@ async def _close_month(operators: list[str], begin: date, chance: random.Random,
         while await charging.charge_ended_bookings():
             pass
         await life.bill(operators, begin)
+        await spaces.schedule_statements(begin)
         await work.drain(leave=LEFT_FOR_WORKERS)
     with clock.travel_to(life.at(after + timedelta(days=20), 9)):
         await life.pay(after + timedelta(days=20), chance, but=waiting)

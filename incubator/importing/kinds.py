@@ -16,15 +16,17 @@ RowRefusal = tuple[str, DomainError]
 
 @dataclass(frozen=True)
 class ImportKind:
-    """One kind of file. `check` returns refusals with the column each is about; `known` which keys exist already, and which are not the actor's."""
+    """One kind of file: columns that it must have and that it may have. `check` returns refusals with the column each is about; `known` which keys exist already, and which are not the actor's."""
 
     columns: tuple[str, ...]
+    optional: tuple[str, ...]
     check: Callable[[Row], list[RowRefusal]]
     known: Callable[[Actor, list[Row]], Awaitable[tuple[set[str], dict[str, list[RowRefusal]]]]]
     apply: Callable[[Actor, Row], Awaitable[UUID]]
 
 
 ORGANIZATION_COLUMNS = ("key", "name_en", "name_local", "kind", "country", "city", "sector", "source")
+ORGANIZATION_EXTRAS = ("district",)
 SITE_COLUMNS = ("key", "name", "operator", "legal_entity", "country", "city", "time_zone", "currency", "locale", "opening_hours", "source")
 _COLUMN_OF_FIELD = {
     "name": "name_en",
@@ -46,6 +48,7 @@ def organization_terms(row: Row) -> places.OrganizationTerms:
         city=row["city"],
         sector=row["sector"],
         source=row["source"],
+        district=row.get("district", ""),
     )
 
 
@@ -122,12 +125,14 @@ async def _known_sites(actor: Actor, rows: list[Row]) -> tuple[set[str], dict[st
 KINDS: dict[str, ImportKind] = {
     "organizations": ImportKind(
         ORGANIZATION_COLUMNS,
-        lambda row: _refusals(lambda: organization_terms(row).checked(), ORGANIZATION_COLUMNS),
+        ORGANIZATION_EXTRAS,
+        lambda row: _refusals(lambda: organization_terms(row).checked(), (*ORGANIZATION_COLUMNS, *ORGANIZATION_EXTRAS)),
         _known_organizations,
         lambda actor, row: places.register_organization(actor, organization_terms(row)),
     ),
     "sites": ImportKind(
         SITE_COLUMNS,
+        (),
         lambda row: _refusals(lambda: site_terms(row).checked(), SITE_COLUMNS),
         _known_sites,
         lambda actor, row: places.register_site(actor, site_terms(row)),

@@ -46,7 +46,7 @@ async def preview(actor: Actor, kind: str, file_name: str, content: bytes) -> UU
         raise PatternMismatch(field="kind", limit=", ".join(KINDS), path=("input", "kind"))
     shown = checks.text(file_name, "fileName", path=("input", "fileName"))
     described = KINDS[kind]
-    rows = read_rows(content, described.columns)
+    rows = read_rows(content, described.columns, optional=described.optional)
     known, taken = await described.known(actor, [*rows])
     first_row: dict[str, int] = {}
     errors: list[dict[str, object]] = []

@@ -54,6 +54,7 @@ class Grant(StrEnum):
     MANAGE_PROGRAMMES = "open calls and decide applications"
     MAKE_OFFER = "make offers"
     MANAGE_SPACE = "manage space"
+    KEEP_OWN_UNITS = "keep own units"
     OVERRIDE_BOOKING_RULES = "override booking rules"
     CHECK_IN = "check people in"
     SECOND_PEOPLE = "arrange secondments"
@@ -68,7 +69,9 @@ class Grant(StrEnum):
 
 
 GRANTS: dict[Role, frozenset[Grant]] = {
-    Role.OWNER: frozenset({Grant.ACCEPT_OFFER, Grant.BOOK_UNIT, Grant.PAY_INVOICE, Grant.SEE_MONEY, Grant.INVITE_PEOPLE}),
+    Role.OWNER: frozenset(
+        {Grant.ACCEPT_OFFER, Grant.BOOK_UNIT, Grant.PAY_INVOICE, Grant.SEE_MONEY, Grant.INVITE_PEOPLE, Grant.KEEP_OWN_UNITS}
+    ),
     Role.MEMBER: frozenset({Grant.BOOK_UNIT}),
     Role.BILLING_CONTACT: frozenset({Grant.PAY_INVOICE, Grant.SEE_MONEY}),
     Role.CORPORATE_ADMIN: frozenset({Grant.OFFER_PEOPLE, Grant.INVITE_PEOPLE, Grant.PAY_INVOICE, Grant.SEE_MONEY}),
@@ -98,7 +101,7 @@ GRANTS: dict[Role, frozenset[Grant]] = {
     Role.AUDITOR: frozenset({Grant.SEE_MONEY, Grant.SEE_PORTFOLIO, Grant.SEE_AUDIT_TRAIL}),
     Role.REVIEWER: frozenset(),
     Role.EXPERT: frozenset(),
-    Role.REPRESENTATIVE: frozenset({Grant.PAY_INVOICE, Grant.SEE_MONEY}),
+    Role.REPRESENTATIVE: frozenset({Grant.PAY_INVOICE, Grant.SEE_MONEY, Grant.KEEP_OWN_UNITS}),
 }
 OPERATOR_ROLES = frozenset({Role.MANAGER, Role.FINANCE, Role.FRONT_DESK, Role.AUDITOR, Role.REVIEWER, Role.EXPERT})
 ROLES_OF_KIND: dict[OrganizationKind, frozenset[Role]] = {

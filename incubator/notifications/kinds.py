@@ -29,6 +29,8 @@ class Kind(StrEnum):
     TRAINING_PASSED = "training_passed"
     QUALIFICATION_ENDS_SOON = "qualification_ends_soon"
     QUALIFICATION_ENDED = "qualification_ended"
+    OWNER_STATEMENT = "owner_statement"
+    OWNER_SHARE = "owner_share"
     SECONDMENT_AGREED = "secondment_agreed"
     DEAL_OPENED = "deal_opened"
     INVOICE_ISSUED = "invoice_issued"
@@ -69,6 +71,8 @@ KINDS: dict[Kind, Description] = {
     Kind.TRAINING_PASSED: _named("Qualifications you get", "Erhaltene Qualifikationen", "取得的资质"),
     Kind.QUALIFICATION_ENDS_SOON: _named("Qualifications that end soon", "Bald endende Qualifikationen", "即将到期的资质"),
     Kind.QUALIFICATION_ENDED: _named("Qualifications that ended", "Beendete Qualifikationen", "已失效的资质"),
+    Kind.OWNER_STATEMENT: _named("Owners' statements", "Eigentümerabrechnungen", "所有者结算单"),
+    Kind.OWNER_SHARE: _named("Changed shares of owners", "Geänderte Eigentümeranteile", "所有者分成变更"),
     Kind.SECONDMENT_AGREED: _named("Secondments", "Entsendungen", "人员派驻"),
     Kind.DEAL_OPENED: _named("Pilot deals", "Pilotprojekte", "试点项目"),
     Kind.INVOICE_ISSUED: _named("Invoices", "Rechnungen", "账单"),

@@ -5,7 +5,6 @@ from uuid import UUID
 import asyncpg
 
 from incubator.kernel import outbox
-from incubator.kernel.ids import global_id
 from incubator.notifications.facts import people_of, row_of
 from incubator.notifications.kinds import Kind
 from incubator.notifications.service import tell
@@ -82,8 +81,7 @@ async def slot_offered(event: SlotOffered, message_id: UUID) -> None:
         event.waiting_id,
     )
     params = _params(found) | {"offered_until": found["offered_until"]}
-    path = f"/bookings#{global_id('WaitingEntry', event.waiting_id)}"
-    await tell(await people_of(found["person_id"]), Kind.SLOT_OFFERED, params, path, message_id)
+    await tell(await people_of(found["person_id"]), Kind.SLOT_OFFERED, params, "/waiting-list", message_id)
 
 
 @outbox.consumer(BookingCancelled, "tell of a cancelled booking")

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, format_skeleton
 from babel.numbers import format_currency
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -42,7 +42,7 @@ def render(kind: str, language: Language, time_zone: str, params: dict[str, Any]
     """Write one notification.
 
     Args:
-        params: JSON values; templates format them with `money(amount_minor, currency)`, `day(iso)` and `moment(iso)`.
+        params: JSON values; templates format them with `money(amount_minor, currency)`, `day(iso)`, `month_name(iso)` and `moment(iso)`.
         link: the absolute address behind the button; empty for none.
     """
     locale = LOCALES[language]
@@ -52,6 +52,7 @@ def render(kind: str, language: Language, time_zone: str, params: dict[str, Any]
         "language": language.value,
         "money": lambda minor, currency: format_currency(to_decimal(minor, currency), currency, locale=locale),
         "day": lambda iso: format_date(date.fromisoformat(iso), "long", locale=locale),
+        "month_name": lambda iso: format_skeleton("yMMMM", date.fromisoformat(iso), locale=locale),
         "moment": lambda iso: format_datetime(datetime.fromisoformat(iso), "medium", tzinfo=ZoneInfo(time_zone), locale=locale),
     }
     plain = _environment(False).get_template(f"{language.value}/{kind}.j2")

@@ -10,7 +10,7 @@ from incubator.kernel.ids import new_id
 
 
 class Organization(Model):
-    """A company, university, investor …; `key` is its short name in imported files."""
+    """A company, university, investor …; `key` is its short name in imported files, `district` a part of the city."""
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     key = fields.CharField(max_length=60, unique=True)
@@ -19,6 +19,7 @@ class Organization(Model):
     kind = fields.CharField(max_length=30)
     country = fields.CharField(max_length=2)
     city = fields.CharField(max_length=120)
+    district = fields.CharField(max_length=120, default="")
     sector = fields.CharField(max_length=200, default="")
     address = fields.TextField(default="")
     vat_id = fields.CharField(max_length=40, default="")

@@ -34,6 +34,7 @@ class OrganizationTerms:
     address: str = ""
     vat_id: str = ""
     source: str = ""
+    district: str = ""
 
     def checked(self) -> "OrganizationTerms":
         """Return it with blanks trimmed.
@@ -56,6 +57,7 @@ class OrganizationTerms:
             address=checks.text(self.address, "address", at_least=0, at_most=500),
             vat_id=checks.text(self.vat_id, "vatId", at_least=0, at_most=40),
             source=checks.text(self.source, "source", at_least=0),
+            district=checks.text(self.district, "district", at_least=0, at_most=120),
         )
 
 
@@ -123,10 +125,11 @@ async def register_organization(actor: Actor, terms: OrganizationTerms) -> UUID:
     if before is not None and (before["kind"] != terms.kind or await foreign_keys(actor, [terms.key])):
         raise KeyTaken(field="key", value=terms.key)
     organization_id: UUID = await db.value(
-        "INSERT INTO organization (id, key, name, local_name, kind, country, city, sector, address, vat_id, source, created_at, version)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1) ON CONFLICT (key) DO UPDATE SET name = excluded.name,"
+        "INSERT INTO organization (id, key, name, local_name, kind, country, city, sector, address, vat_id, source, created_at, district, version)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 1) ON CONFLICT (key) DO UPDATE SET name = excluded.name,"
         " local_name = excluded.local_name, country = excluded.country, city = excluded.city, sector = excluded.sector,"
         " address = coalesce(nullif(excluded.address, ''), organization.address),"
+        " district = coalesce(nullif(excluded.district, ''), organization.district),"
         " vat_id = coalesce(nullif(excluded.vat_id, ''), organization.vat_id),"
         " source = excluded.source, version = organization.version + 1 RETURNING id",
         new_id(),
@@ -141,6 +144,7 @@ async def register_organization(actor: Actor, terms: OrganizationTerms) -> UUID:
         terms.vat_id,
         terms.source,
         clock.now(),
+        terms.district,
     )
     await audit.record(
         actor,

@@ -24,6 +24,7 @@ class OrganizationRow:
     kind: str
     country: str
     city: str
+    district: str
     sector: str
     version: int
 
@@ -119,7 +120,7 @@ class InvitationRow:
     expires_at: datetime
 
 
-ORGANIZATION = "o.id, o.key, o.name, o.local_name, o.kind, o.country, o.city, o.sector, o.version"
+ORGANIZATION = "o.id, o.key, o.name, o.local_name, o.kind, o.country, o.city, o.district, o.sector, o.version"
 SITE = (
     "s.id, s.key, s.name, s.operator_id, s.legal_entity_id, s.country, s.subdivision, s.city, s.time_zone, s.currency, s.locale,"
     " s.opening_hours, s.closed_on_holidays, s.version"

@@ -75,6 +75,7 @@ async def _charge_booking(booking: asyncpg.Record) -> None:
                 starts_at=booking["starts_at"],
                 ends_at=booking["ends_at"],
                 time_zone=booking["time_zone"],
+                unit_id=only.unit_id,
             )
         )
         return
@@ -100,7 +101,7 @@ async def _lines_of_use(booking: asyncpg.Record, minutes: int, agreed: Sequence[
 async def charge_usage(usage_id: UUID) -> UUID:
     """Charge machine time by its minutes, priced by the hour; inside the running transaction."""
     usage = await db.row(
-        "SELECT g.organization_id, g.site_id, g.used_on, g.minutes, g.hourly_minor, u.name, u.kind, u.price_includes_tax, s.legal_entity_id,"
+        "SELECT g.organization_id, g.site_id, g.unit_id, g.used_on, g.minutes, g.hourly_minor, u.name, u.kind, u.price_includes_tax, s.legal_entity_id,"
         " s.currency FROM usage g JOIN unit u ON u.id = g.unit_id JOIN site s ON s.id = g.site_id WHERE g.id = $1",
         usage_id,
     )
@@ -114,5 +115,6 @@ async def charge_usage(usage_id: UUID) -> UUID:
             supply=SUPPLY_OF_KIND[usage["kind"]],
             supplied_from=usage["used_on"],
             supplied_to=usage["used_on"],
+            unit_id=usage["unit_id"],
         )
     )

@@ -10,6 +10,7 @@ RateOverlaps, RateUsed
 RuleInvalid, SeriesUnbounded, SeriesTooLong
 NotNow, UsageNotOpen
 UnitIsFree, SlotNotOffered
+UnitHasNoOwner              it is the house's own, nobody gets a share of it
 """
 
 from datetime import date, datetime
@@ -215,6 +216,18 @@ class UsageNotOpen(DomainError):
         "en": "There is nothing to resolve: the usage is {state}.",
         "de": "Es gibt nichts zu klären: Die Nutzung ist {state}.",
         "zh-CN": "无需处理:该使用记录状态为 {state}。",
+    }
+
+
+@refusal
+class UnitHasNoOwner(DomainError):
+    """The unit is the house's own."""
+
+    unit_id: UUID
+    text = {
+        "en": "The unit is the house's own: there is no owner who could have a share of its takings.",
+        "de": "Die Einheit gehört dem Haus selbst: Es gibt niemanden, der einen Anteil an ihren Einnahmen haben könnte.",
+        "zh-CN": "该单元归园区自有,没有可分成的所有者。",
     }
 
 

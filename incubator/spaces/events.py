@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from uuid import UUID
 
 from incubator.kernel.outbox import Event, Touched
@@ -65,6 +67,32 @@ class RateChanged(Event):
     def touches(self) -> Sequence[Touched]:
         """The unit whose price it is."""
         return [Touched("Unit", self.unit_id)] if self.unit_id else []
+
+
+@dataclass(frozen=True)
+class OwnerShareChanged(Event):
+    """What an owner gets of a unit's takings was set, from a day of the site on."""
+
+    unit_id: UUID
+    owner_id: UUID
+    share_percent: Decimal
+    starts_on: date
+    changed_by: UUID | None
+
+    def touches(self) -> Sequence[Touched]:
+        """The unit."""
+        return [Touched("Unit", self.unit_id)]
+
+
+@dataclass(frozen=True)
+class OwnerStatementMade(Event):
+    """An owner's statement was written."""
+
+    statement_id: UUID
+
+    def touches(self) -> Sequence[Touched]:
+        """The statement."""
+        return [Touched("OwnerStatement", self.statement_id, 1)]
 
 
 @dataclass(frozen=True)

@@ -106,6 +106,7 @@ async def charge_fee(found: asyncpg.Record, what: str, amount_minor: int) -> Non
             supply=SUPPLY_OF_KIND[found["kind"]],
             supplied_from=_day(found),
             supplied_to=_day(found),
+            unit_id=found["unit_id"],
         )
     )
 

@@ -1,9 +1,10 @@
 """What space does by itself."""
 
+from datetime import date
 from uuid import UUID
 
-from incubator.kernel import outbox, work
-from incubator.spaces import approvals, charging, presence, qualifications, releasing, waiting
+from incubator.kernel import clock, outbox, work
+from incubator.spaces import approvals, charging, presence, qualifications, releasing, statements, waiting
 from incubator.spaces.bookings import EXPIRE, RELEASE
 from incubator.spaces.check_in import UNFINISHED
 from incubator.spaces.events import BookingCancelled, BookingDeclined, BookingMoved, BookingReleased, UsageChanged
@@ -15,6 +16,27 @@ async def charge_ended_bookings() -> None:
     """Repeats safely: a booking is charged once, in the transaction that marks it."""
     while await charging.charge_ended_bookings():
         pass
+
+
+@work.sweep("schedule owner statements")
+async def schedule_owner_statements() -> None:
+    """Repeats safely: each month is on the work list once."""
+    await statements.schedule_month(clock.now().date())
+
+
+@work.job(statements.FIND)
+async def find_owners_to_state(item: work.Item) -> None:
+    """Repeats safely: each statement is on the work list once for its month."""
+    await statements.schedule_statements(date.fromisoformat(item.payload["month"]))
+
+
+@work.job(statements.STATE)
+async def make_owner_statement(item: work.Item) -> None:
+    """Repeats safely: a charge stands in one statement, and an owner has one for a legal entity, currency and month."""
+    given = item.payload
+    await statements.make_statement(
+        UUID(given["owner_id"]), UUID(given["legal_entity_id"]), given["currency"], date.fromisoformat(given["month"])
+    )
 
 
 @work.job(EXPIRE)

@@ -67,6 +67,7 @@ async def charge_lines(
                 supply=SUPPLY_OF_KIND[one.kind],
                 supplied_from=first,
                 supplied_to=last,
+                unit_id=one.unit_id,
             )
         )
     return sum(one.line.amount_minor for one in lines)

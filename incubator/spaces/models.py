@@ -1,6 +1,5 @@
 """Tables of places. `unit_hold` is where overlap is refused: a rental or booking has a row there for each atom of space it covers."""
 
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -76,7 +75,7 @@ class Pool(Model):
 class Unit(Model):
     """Anything that can be assigned or booked. Its prices are rates; `policy` is `policy.Policy` as JSON.
 
-    `owner_share` is what its owner gets of its takings, in percent.
+    `owner_id` is whose it is now, None for the house's own; since when and for which share stands in `UnitOwnership`.
     """
 
     id = fields.UUIDField(primary_key=True, default=new_id)
@@ -98,7 +97,6 @@ class Unit(Model):
         "incubator.Organization", related_name="owned_units", null=True, on_delete=fields.RESTRICT
     )
     owner_id: UUID | None
-    owner_share: Decimal = fields.DecimalField(max_digits=5, decimal_places=2, default=Decimal(0))
     name = fields.CharField(max_length=120)
     kind = fields.CharField(max_length=20)
     capacity = fields.IntField(default=1)

@@ -1,7 +1,6 @@
 """Add buildings, floors, rooms, pools and units, and say what is a part of what."""
 
-from dataclasses import dataclass, field
-from decimal import Decimal
+from dataclasses import dataclass
 from uuid import UUID
 
 from incubator import db
@@ -57,14 +56,6 @@ class UnitTerms:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class OwnerTerms:
-    """Whose a unit is; the share of its takings in percent, with at most two decimals."""
-
-    owner_id: UUID
-    share_percent: Decimal = field(default=Decimal(0))
-
-
 async def add_unit(actor: Actor, terms: UnitTerms) -> UUID:
     """Add a unit to a site, with its prices as rates from the beginning.
 
@@ -83,8 +74,8 @@ async def add_unit(actor: Actor, terms: UnitTerms) -> UUID:
         unit_id = new_id()
         added = await db.execute(
             "INSERT INTO unit (id, site_id, name, kind, capacity, opening_hours, price_includes_tax, policy, room_id, pool_id, biosafety_level,"
-            " equipment, owner_share, created_at, version)"
-            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, $13, 1) ON CONFLICT (site_id, name) DO NOTHING",
+            " equipment, created_at, version)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 1) ON CONFLICT (site_id, name) DO NOTHING",
             unit_id,
             terms.site_id,
             name,
@@ -283,27 +274,3 @@ async def _cover(part_id: UUID, whole_id: UUID) -> None:
         part_id,
         whole_id,
     )
-
-
-async def set_owner(actor: Actor, unit_id: UUID, terms: OwnerTerms | None) -> None:
-    """Say whose a unit is and which share of its takings the owner gets; None: the house's own.
-
-    Raises:
-        NotFound: there is no such unit, or no such organisation.
-        NotSignedIn, Forbidden: the actor does not manage the site's space.
-        OutOfRange: a share beyond 0 to 100 percent, or with more than two decimals.
-    """
-    async with db.transaction():
-        found = await db.row("SELECT site_id, version FROM unit WHERE id = $1 FOR UPDATE", unit_id)
-        if found is None:
-            raise NotFound(kind="Unit", path=("input", "unitId"))
-        actor.require(Grant.MANAGE_SPACE, found["site_id"], path=("input", "unitId"))
-        if terms is not None:
-            if not 0 <= terms.share_percent <= 100 or terms.share_percent != round(terms.share_percent, 2):
-                raise OutOfRange(field="sharePercent", limit="0 – 100, two decimals", path=("input", "sharePercent"))
-            if not await db.value("SELECT 1 FROM organization WHERE id = $1", terms.owner_id):
-                raise NotFound(kind="Organization", path=("input", "ownerId"))
-        owner_id, share = (terms.owner_id, terms.share_percent) if terms else (None, Decimal(0))
-        await db.execute("UPDATE unit SET owner_id = $2, owner_share = $3, version = version + 1 WHERE id = $1", unit_id, owner_id, share)
-        await audit.record(actor, "set owner", "Unit", unit_id, after={"owner": owner_id, "share_percent": str(share)})
-        await outbox.record(UnitChanged(unit_id, found["version"] + 1))

@@ -5,11 +5,12 @@ from uuid import UUID
 
 from incubator import db
 from incubator.kernel import audit, checks, outbox
-from incubator.kernel.actor import Actor, Grant
-from incubator.kernel.errors import NotFound, OutOfRange, PatternMismatch
+from incubator.kernel.actor import Actor
+from incubator.kernel.errors import OutOfRange, PatternMismatch
 from incubator.kernel.jsonable import dumps
 from incubator.organizations.opening_hours import OpeningHours
 from incubator.spaces.events import UnitChanged
+from incubator.spaces.owning import lock_kept_unit
 from incubator.spaces.policy import Policy
 
 CHARGE_ON = ("reserved", "used", "longer")
@@ -56,16 +57,13 @@ async def set_policy(actor: Actor, unit_id: UUID, policy: Policy, expected_versi
 
     Raises:
         NotFound: there is no such unit.
-        NotSignedIn, Forbidden: the actor does not manage the site's space.
+        NotSignedIn, Forbidden: the actor neither manages the site's space nor owns the unit.
         Stale: the unit was changed meanwhile.
         OutOfRange, PatternMismatch, OpeningHoursInvalid: a limit breaks its rule.
     """
     check_policy(policy)
     async with db.transaction():
-        found = await db.row("SELECT site_id, version, policy FROM unit WHERE id = $1 FOR UPDATE", unit_id)
-        if found is None:
-            raise NotFound(kind="Unit", path=("input", "unitId"))
-        actor.require(Grant.MANAGE_SPACE, found["site_id"], path=("input", "unitId"))
+        found = await lock_kept_unit(actor, unit_id)
         checks.version(expected_version, found["version"])
         await db.execute("UPDATE unit SET policy = $2, version = version + 1 WHERE id = $1", unit_id, dumps(policy))
         await audit.record(actor, "set policy", "Unit", unit_id, before={"policy": found["policy"]}, after={"policy": dumps(policy)})

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from uuid import UUID
 
 from incubator import db
@@ -35,7 +34,6 @@ class UnitRow:
     pool_id: UUID | None
     whole_id: UUID | None
     owner_id: UUID | None
-    owner_share: Decimal
     biosafety_level: int
     equipment: list[str]
     policy: str
@@ -127,7 +125,7 @@ def unit_columns(now: str) -> str:
     return (
         "u.id, u.site_id, u.name, u.kind, u.capacity, coalesce(nullif(u.opening_hours, ''), s.opening_hours) AS opening_hours,"
         f" {_base_price('month', on)} AS monthly_minor, {_base_price('hour', on)} AS hourly_minor, u.price_includes_tax, s.currency, u.version,"
-        " u.room_id, u.pool_id, u.whole_id, u.owner_id, u.owner_share, u.biosafety_level,"
+        " u.room_id, u.pool_id, u.whole_id, u.owner_id, u.biosafety_level,"
         " ARRAY(SELECT jsonb_array_elements_text(u.equipment)) AS equipment, u.policy, u.out_of_order_since"
     )
 
@@ -158,17 +156,18 @@ async def list_units(
     kind: str | None = None,
     search: str = "",
     equipment: Sequence[str] = (),
+    owner_id: UUID | None = None,
     with_total: bool = False,
 ) -> Slice:
-    """List units by name; with `equipment` those that have all of it."""
+    """List units by name; with `equipment` those that have all of it, with `owner_id` those that are theirs."""
     condition, args = visible_units(actor)
     n = len(args)
     sql = (
         f"SELECT {unit_columns(f'${n + 5}')} FROM unit u JOIN site s ON s.id = u.site_id WHERE {condition}"
         f" AND (${n + 1}::uuid IS NULL OR u.site_id = ${n + 1}) AND (${n + 2}::text IS NULL OR u.kind = ${n + 2}) AND u.name ILIKE ${n + 3}"
-        f" AND u.equipment @> ${n + 4}::jsonb"
+        f" AND u.equipment @> ${n + 4}::jsonb AND (${n + 6}::uuid IS NULL OR u.owner_id = ${n + 6})"
     )
-    values = [*args, site_id, kind, like(search), dumps([one.lower() for one in equipment]), clock.now()]
+    values = [*args, site_id, kind, like(search), dumps([one.lower() for one in equipment]), clock.now(), owner_id]
     return await paginate(sql, values, UNITS_BY_NAME, page, with_total=with_total)
 
 

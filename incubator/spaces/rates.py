@@ -17,6 +17,7 @@ from incubator.kernel.money import MAX_AMOUNT_MINOR
 from incubator.organizations.opening_hours import OpeningHours
 from incubator.spaces.errors import RateOverlaps, RateUsed
 from incubator.spaces.events import RateChanged
+from incubator.spaces.owning import lock_kept_unit, require_keeper
 from incubator.spaces.pricing import Step
 
 BEGINNING = date(1900, 1, 1)
@@ -52,17 +53,16 @@ async def add_rate(actor: Actor, terms: RateTerms) -> UUID:
     """Add a rate.
 
     Raises:
-        NotSignedIn, Forbidden: the actor does not manage the site's space.
+        NotSignedIn, Forbidden: the actor neither manages the site's space nor owns the unit.
         NotFound: there is no such unit at the site.
         OutOfRange, PatternMismatch, PeriodInverted, OpeningHoursInvalid: a field breaks its rule.
         RateOverlaps: another one of the same unit or kind, audience and basis holds on one of the days.
     """
-    actor.require(Grant.MANAGE_SPACE, terms.site_id, path=("input", "siteId"))
+    if terms.unit_id is None:
+        actor.require(Grant.MANAGE_SPACE, terms.site_id, path=("input", "siteId"))
     check_rate(terms)
     async with db.transaction():
-        if terms.unit_id is not None and not await db.value(
-            "SELECT 1 FROM unit WHERE id = $1 AND site_id = $2", terms.unit_id, terms.site_id
-        ):
+        if terms.unit_id is not None and (await lock_kept_unit(actor, terms.unit_id))["site_id"] != terms.site_id:
             raise NotFound(kind="Unit", path=("input", "unitId"))
         rate_id = await write_rate(terms)
         await audit.record(
@@ -122,7 +122,7 @@ async def end_rate(actor: Actor, rate_id: UUID, ends_on: date, expected_version:
 
     Raises:
         NotFound: there is no such rate.
-        NotSignedIn, Forbidden: the actor does not manage the site's space.
+        NotSignedIn, Forbidden: the actor neither manages the site's space nor owns the unit.
         Stale: it was changed meanwhile.
         PeriodInverted: the day is before the rate's first.
     """
@@ -144,7 +144,7 @@ async def remove_rate(actor: Actor, rate_id: UUID, expected_version: int) -> Non
 
     Raises:
         NotFound: there is no such rate.
-        NotSignedIn, Forbidden: the actor does not manage the site's space.
+        NotSignedIn, Forbidden: the actor neither manages the site's space nor owns the unit.
         Stale: it was changed meanwhile.
         RateUsed: a booking was priced by it.
     """
@@ -186,10 +186,14 @@ async def grant_credit(actor: Actor, plan_id: UUID, kind: str, minutes_per_month
 
 async def _locked(actor: Actor, rate_id: UUID, expected_version: int) -> asyncpg.Record:
     """Lock a rate for update, against bookings that are being priced by it too."""
-    found = await db.row("SELECT site_id, unit_id, kind, starts_on, version FROM rate WHERE id = $1 FOR UPDATE", rate_id)
+    found = await db.row(
+        "SELECT r.site_id, r.unit_id, r.kind, r.starts_on, r.version, u.owner_id FROM rate r LEFT JOIN unit u ON u.id = r.unit_id"
+        " WHERE r.id = $1 FOR UPDATE OF r",
+        rate_id,
+    )
     if found is None:
         raise NotFound(kind="Rate", path=("input", "rateId"))
-    actor.require(Grant.MANAGE_SPACE, found["site_id"], path=("input", "rateId"))
+    require_keeper(actor, found["site_id"], found["owner_id"], ("input", "rateId"))
     checks.version(expected_version, found["version"])
     return found
 

@@ -78,3 +78,34 @@ def visible_waiting(actor: Actor, alias: str = "w") -> Scope:
         f"({alias}.organization_id = ANY($1::uuid[]) OR {alias}.site_id = ANY($2::uuid[]))",
         [list(actor.organization_ids_as(*RESIDENTS)), list(actor.site_ids_as(*STAFF))],
     )
+
+
+def visible_shares(actor: Actor, alias: str = "u") -> Scope:
+    """Return the condition over `unit` under `alias` for its owner's share: for the owner, and for the site's people who see money."""
+    if actor.is_system:
+        return EVERYTHING
+    if actor.person_id is None:
+        return NOTHING
+    return (
+        f"({alias}.owner_id = ANY($1::uuid[]) OR {alias}.site_id = ANY($2::uuid[]))",
+        [list(actor.organization_ids_as(*OWNERS)), list(actor.site_ids_as(Role.MANAGER, Role.FINANCE, Role.AUDITOR))],
+    )
+
+
+def visible_statements(actor: Actor, alias: str = "m") -> Scope:
+    """Return the condition over `owner_statement` under `alias`: own ones, the legal entity's, or those with a line of one's site."""
+    if actor.is_system:
+        return EVERYTHING
+    if actor.person_id is None:
+        return NOTHING
+    return (
+        (
+            f"({alias}.owner_id = ANY($1::uuid[]) OR {alias}.legal_entity_id = ANY($2::uuid[]) OR EXISTS (SELECT 1 FROM owner_statement_line seen"
+            f" JOIN unit placed ON placed.id = seen.unit_id WHERE seen.statement_id = {alias}.id AND placed.site_id = ANY($3::uuid[])))"
+        ),
+        [
+            list(actor.organization_ids_as(*OWNERS)),
+            list(actor.entity_ids_as(Role.FINANCE)),
+            list(actor.site_ids_as(Role.MANAGER, Role.AUDITOR)),
+        ],
+    )

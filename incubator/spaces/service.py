@@ -7,9 +7,9 @@ from incubator.spaces.check_in import check_in, check_out
 from incubator.spaces.fees import preview_fees
 from incubator.spaces.floor_plans import set_floor_plan
 from incubator.spaces.machine_events import MachineEvent, record_machine_event
+from incubator.spaces.owning import OwnerTerms, set_owner, set_share
 from incubator.spaces.places import (
     UNIT_KINDS,
-    OwnerTerms,
     UnitTerms,
     add_building,
     add_floor,
@@ -17,7 +17,6 @@ from incubator.spaces.places import (
     add_room,
     add_unit,
     put_unit_into,
-    set_owner,
 )
 from incubator.spaces.policies import set_policy
 from incubator.spaces.presence import enter_area, leave_area
@@ -25,6 +24,7 @@ from incubator.spaces.qualifications import grant_qualification, renew_qualifica
 from incubator.spaces.rates import RateTerms, add_rate, end_rate, grant_credit, remove_rate
 from incubator.spaces.recurring import SeriesTerms, create_series
 from incubator.spaces.rentals import RentalTerms, bind_contract, start_rental
+from incubator.spaces.statements import make_statement, schedule_statements
 from incubator.spaces.training_sessions import (
     Result,
     SessionTerms,
@@ -96,6 +96,7 @@ __all__ = [
     "leave_note",
     "leave_seat",
     "leave_waiting_list",
+    "make_statement",
     "move_booking",
     "name_companion",
     "preview_fees",
@@ -110,10 +111,12 @@ __all__ = [
     "resolve_usage",
     "revoke_qualification",
     "schedule_session",
+    "schedule_statements",
     "set_floor_plan",
     "set_out_of_order",
     "set_owner",
     "set_policy",
+    "set_share",
     "start_rental",
     "suspend_qualification",
     "take_seat",

@@ -1,10 +1,13 @@
 """Every page, in both appearances: nothing found by axe, nothing refused by the policy, and the focus always in sight."""
 
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
 import pytest
 from playwright.async_api import expect
 
 from tests.browser.conftest import Open
-from tests.browser.visit import AUDITOR, CORPORATE, DESK, DESK_STAFF, FINANCE, MANAGER, MENTOR, OWNER, PHONE
+from tests.browser.visit import AUDITOR, CORPORATE, DESK, DESK_STAFF, FINANCE, MANAGER, MENTOR, OWNER, PHONE, UNIT_OWNER
 
 PAGES: list[tuple[str | None, tuple[str, ...]]] = [
     (None, ("/sign-in", "/reset-password", "/invitation?token=none", "/calls")),
@@ -16,6 +19,7 @@ PAGES: list[tuple[str | None, tuple[str, ...]]] = [
             "/bookings",
             "/find-time",
             "/qualifications",
+            "/waiting-list",
             "/invoices",
             "/deals",
             "/secondments",
@@ -42,6 +46,8 @@ PAGES: list[tuple[str | None, tuple[str, ...]]] = [
             "/trainings?new=1",
             "/trainings?tab=trainings&new=1",
             "/trainings?tab=people&new=1",
+            "/machine-hours",
+            "/owner-statements",
             "/bookings",
             "/deals",
             "/deals?view=list",
@@ -66,6 +72,7 @@ PAGES: list[tuple[str | None, tuple[str, ...]]] = [
     (FINANCE, ("/",)),
     (DESK_STAFF, ("/",)),
     (AUDITOR, ("/",)),
+    (UNIT_OWNER, ("/", "/units", "/owner-statements", "/owner-statements?tab=use")),
 ]
 # Whether the middle of what has the focus, or its first corner where it is larger than the window, is really what one sees there.
 IN_SIGHT = """() => {
@@ -102,9 +109,21 @@ async def test_no_page_has_a_finding(visit: Open, who: str | None, paths: tuple[
     assert {path: found for path, found in findings.items() if found} == {}
 
 
-@pytest.mark.parametrize("path", ["/", "/bookings?view=timeline", "/invoices", "/settings?tab=notifications"])
-async def test_on_a_phone_the_focus_is_never_hidden(visit: Open, path: str) -> None:
+PLACES = [
+    ("/", "10:10"),
+    ("/bookings?view=timeline", "10:10"),
+    ("/bookings?view=timeline", "15:40"),
+    ("/bookings?view=timeline", "18:40"),
+    ("/invoices", "10:10"),
+    ("/settings?tab=notifications", "10:10"),
+]
+
+
+@pytest.mark.parametrize(("path", "at"), PLACES)
+async def test_on_a_phone_the_focus_is_never_hidden(visit: Open, path: str, at: str) -> None:
     window = await visit(OWNER, is_phone=True)
+    today = datetime.now(ZoneInfo("Europe/Berlin")).date()  # noqa: TID251 - the product runs in the present
+    await window.page.clock.set_fixed_time(datetime.combine(today, time.fromisoformat(at), ZoneInfo("Europe/Berlin")))
     page = await window.go(path)
 
     hidden = []

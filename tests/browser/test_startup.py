@@ -2,22 +2,30 @@
 
 import re
 from datetime import datetime, timedelta
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from playwright.async_api import Page, expect
 
 from tests.browser.conftest import Open
 from tests.browser.visit import MEMBER, OWNER
+from tests.support.product import Product, ask
+from tests.support.web import document
 
 ZONE = ZoneInfo("Europe/Berlin")
 
 
-def working_day() -> str:
-    """Return a working day of the next weeks, at the site."""
-    day = datetime.now(ZONE).date() + timedelta(days=9)  # noqa: TID251 - the product runs in the present
+def working_day(after: int = 9) -> str:
+    """Return a working day so many days from now at the site, or the next one."""
+    day = datetime.now(ZONE).date() + timedelta(days=after)  # noqa: TID251 - the product runs in the present
     while day.weekday() > 3:
         day += timedelta(days=1)
     return day.isoformat()
+
+
+def instant(day: str, hour: int) -> str:
+    """Return a quarter past an hour of a day of the site."""
+    return datetime.fromisoformat(f"{day}T{hour:02}:15").replace(tzinfo=ZONE).isoformat()
 
 
 async def focused_name(page: Page) -> str:
@@ -139,3 +147,28 @@ async def test_an_offer_is_accepted_word_for_word(visit: Open) -> None:
 
     await expect(page.get_by_role("main").get_by_text("You have accepted this offer")).to_be_visible()
     await expect(page.get_by_role("button", name="Accept the offer")).to_have_count(0)
+
+
+async def test_a_taken_time_is_waited_for_offered_and_taken(visit: Open, product: Product) -> None:
+    day, colleague = working_day(after=30), await product.signed_in(MEMBER)
+    sites = (await ask(colleague, document("BookableSites")))["sites"]["nodes"]
+    site = next(one["id"] for one in sites if "Hamburg" in one["name"])
+    room = (await ask(colleague, document("BookableUnits"), siteId=site, kind="MEETING_ROOM"))["units"]["nodes"][-1]
+    times = {"startsAt": instant(day, 7), "endsAt": instant(day, 8)}
+    given = {"unitId": room["id"], "title": "Early call", "idempotencyKey": "waited-for-1", **times}
+    held = (await ask(colleague, document("CreateBooking"), input=given))["booking"]
+    window = await visit(OWNER)
+
+    page = await window.go(f"/bookings?{urlencode({'site': site, 'day': day, 'new': 1, 'unit': room['id'], 'from': 435, 'to': 495})}")
+    form = page.get_by_role("dialog", name="New booking")
+    await form.get_by_label("What for").fill("Board")
+    await form.get_by_role("button", name="Wait for it").click()
+    await expect(form).to_have_count(0)
+    page = await window.go("/waiting-list")
+    await expect(page.get_by_role("row", name=re.compile(r"Board.*Waiting"))).to_be_visible()
+    await ask(colleague, document("CancelBooking"), input={"bookingId": held["id"], "expectedVersion": held["version"]})
+
+    await page.get_by_role("button", name=re.compile("^Take the slot")).click()
+
+    await expect(page.get_by_role("row", name=re.compile(r"Board.*Booked"))).to_be_visible()
+    await colleague.aclose()

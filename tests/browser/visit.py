@@ -29,6 +29,7 @@ CORPORATE = "admin@jnj.example"
 FINANCE = "finance@incubator.example"
 DESK_STAFF = "desk@incubator.example"
 AUDITOR = "auditor@incubator.example"
+UNIT_OWNER = "lab@start-up-labs.example"
 
 
 @dataclass

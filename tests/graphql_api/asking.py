@@ -160,7 +160,11 @@ ASKING: dict[str, Asking] = {
     "applications": Asking("manager", lambda s: {"siteId": s.id("Site")}),
     "residencies": Asking("manager", lambda s: {"siteId": s.id("Site")}),
     "rentals": Asking("manager", lambda s: {"siteId": s.id("Site")}),
-    "units": Asking("manager", lambda s: {"siteId": s.id("Site")}, {"siteId": ""}),
+    "units": Asking(
+        "manager",
+        lambda s: {"siteId": s.id("Site"), "ownerId": s.id("Organization: startup")},
+        {"siteId": "", "ownerId": ""},
+    ),
     "bookings": Asking("manager", lambda s: window(siteId=s.id("Site"), unitId=s.id("Unit"))),
     "bookingQuote": Asking(
         "manager",
@@ -181,6 +185,13 @@ ASKING: dict[str, Asking] = {
     "rates": Asking("owner", lambda s: {"siteId": s.id("Site"), "unitId": s.id("Unit")}, {"siteId": "", "unitId": ""}),
     "usages": Asking("manager", lambda s: {"siteId": s.id("Site")}),
     "utilization": Asking("manager", lambda s: {"siteId": s.id("Site"), "from": day(-5), "until": day(5)}),
+    "ownerStatements": Asking("owner", lambda s: {"ownerId": s.id("Organization: startup")}, {"ownerId": ""}),
+    "ownedUnitUses": Asking(
+        "manager",
+        lambda s: {"from": day(-5), "until": day(5), "ownerId": s.id("Organization: startup"), "siteId": s.id("Site")},
+        {"ownerId": "", "siteId": ""},
+    ),
+    "machineHours": Asking("manager", lambda s: {"siteId": s.id("Site"), "from": day(-5), "until": day(5)}),
     "waitingList": Asking("manager", lambda s: {"siteId": s.id("Site")}),
     "seriesPreview": Asking("owner", lambda s: series(s, 0), {"input.unitId": "NotFound", "input.accessoryIds": "NotFound"}),
     "unparkWork": Asking("manager", lambda s: given(workItemId=s.id("WorkItem"))),
@@ -327,6 +338,11 @@ ASKING: dict[str, Asking] = {
         lambda s: given(unitId=s.id("Unit: bench"), ownerId=s.id("Organization: corporate"), sharePercent="10"),
         {"input.unitId": "Forbidden", "input.ownerId": ""},
     ),
+    "setOwnerShare": Asking(
+        "owner",
+        lambda s: given(unitId=s.id("Unit: owned"), sharePercent="70", expectedVersion=2),
+        {"input.unitId": "Forbidden"},
+    ),
     "setBookingPolicy": Asking(
         "manager", lambda s: given(unitId=s.id("Unit: suite"), expectedVersion=1, offPeakHours=""), {"input.unitId": "Forbidden"}
     ),
@@ -336,7 +352,7 @@ ASKING: dict[str, Asking] = {
         lambda s: given(
             siteId=s.id("Site"), unitId=s.id("Unit"), basis="DAY", amountMinor=100, startsOn=day(), audience="EVERYBODY", offPeakHours=""
         ),
-        {"input.unitId": "NotFound"},
+        {"input.unitId": "Forbidden"},
     ),
     "endRate": Asking("manager", lambda s: given(rateId=s.id("Rate"), endsOn=day(9), expectedVersion=1), {"input.rateId": "Forbidden"}),
     "removeRate": Asking("manager", lambda s: given(rateId=s.id("Rate: second"), expectedVersion=1), {"input.rateId": "Forbidden"}),

@@ -193,6 +193,25 @@ async def test_the_bucket_in_valkey_fills_up_again_with_time(servers: Servers) -
     assert (later.granted, later.remaining) == (True, 0)
 
 
+async def test_points_taken_ahead_are_spent_before_valkey_is_asked_again_and_nobody_gets_more_than_the_bucket_holds(
+    servers: Servers,
+) -> None:
+    redis = valkey.client(servers.redis_url)
+    allowance = Allowance("ahead", capacity=100, per_s=0.001, ahead=20)
+    processes = [ValkeyBuckets(redis, lambda: 1_000_000) for _ in range(2)]
+
+    began = (await redis.info("commandstats"))["cmdstat_evalsha"]["calls"]
+    alone = [await processes[0].take(allowance, "somebody", 5) for _ in range(5)]
+    asked = (await redis.info("commandstats"))["cmdstat_evalsha"]["calls"] - began
+    granted = [taken.granted for _ in range(20) for taken in [await process.take(allowance, "somebody", 5) for process in processes]]
+    await redis.aclose()
+
+    assert [taken.remaining for taken in alone] == [95, 90, 85, 80, 75]
+    assert asked == 1
+    assert granted.count(True) == (100 - 25) // 5
+    assert not granted[-1]
+
+
 async def test_while_valkey_is_away_everything_is_granted(servers: Servers) -> None:
     redis = valkey.client("redis://127.0.0.1:1")
 

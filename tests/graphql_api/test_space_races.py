@@ -15,7 +15,8 @@ from incubator.spaces.service import BookingTerms, RentalTerms, SeriesTerms
 from tests.graphql_api.test_spaces_api import book, tomorrow, wish
 from tests.support import callers, make
 from tests.support.evidence import record
-from tests.support.web import Web, session_of
+from tests.support.servers import Servers
+from tests.support.web import Web, refill, session_of
 
 HOUR = timedelta(hours=1)
 REASON = "a race"
@@ -73,13 +74,14 @@ async def test_api_importer_series_and_staff_meet_and_one_wins(web: Web, rounds:
 
 
 @ROUNDS
-async def test_a_rental_meets_bookings_and_one_wins(web: Web, rounds: int) -> None:
+async def test_a_rental_meets_bookings_and_one_wins(servers: Servers, web: Web, rounds: int) -> None:
     known = await callers.world()
     bench, session = await make.unit(known.house, "bench", monthly_minor=1, horizon_days=None), await session_of(known.owner)
     outcomes: Counter[tuple[tuple[str, int], ...]] = Counter()
 
     for number in range(rounds):
         at = tomorrow(10) + timedelta(days=number)
+        await refill(servers)
         api = [through_api(web, session, bench, at, f"rent-race-{number}-{n}") for n in range(8)]
         outcomes[await raced([*(outcome(rent(known, bench, at)) for _ in range(8)), *api])] += 1
 
@@ -89,7 +91,7 @@ async def test_a_rental_meets_bookings_and_one_wins(web: Web, rounds: int) -> No
 
 
 @ROUNDS
-async def test_a_suite_meets_its_benches_and_one_side_wins(web: Web, rounds: int) -> None:
+async def test_a_suite_meets_its_benches_and_one_side_wins(servers: Servers, web: Web, rounds: int) -> None:
     known = await callers.world()
     suite, session = await make.unit(known.house, "lab suite"), await session_of(known.owner)
     benches = [await make.unit(known.house, "bench") for _ in range(3)]
@@ -99,6 +101,7 @@ async def test_a_suite_meets_its_benches_and_one_side_wins(web: Web, rounds: int
 
     for number in range(rounds):
         at = tomorrow(0) + number * HOUR
+        await refill(servers)
         tries = [through_api(web, session, unit, at, f"suite-race-{number}-{n}") for n, unit in enumerate([suite, *benches] * 4)]
         found = await asyncio.gather(*tries)
         by_unit = ["".join(sorted(set(found[n::4]))) for n in range(4)]

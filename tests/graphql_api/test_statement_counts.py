@@ -47,6 +47,7 @@ async def one_more(house: make.House) -> None:
     await spaces.record_machine_event(manager, spaces.MachineEvent(room, key, "stop", clock.now()))
     await spaces.join_waiting_list(await make.resident(house), spaces.BookingTerms(room, at, at + timedelta(hours=1), "Me too"))
     corporate_id, startup_id = await make.organization("corporate"), some(owner.organization_id)
+    await make.owner_statement(house, corporate_id, startup_id)
     mentor = await make.person(corporate_id, Role.MENTOR)
     email, today = await db.value("SELECT email FROM person WHERE id = $1", mentor.person_id), clock.today("Europe/Berlin")
     terms = secondments.SecondmentTerms(
@@ -189,7 +190,8 @@ AT_MOST = {
     "addPool": 5,
     "setFloorPlan": 12,
     "putUnitInto": 12,
-    "setUnitOwner": 9,
+    "setUnitOwner": 12,
+    "setOwnerShare": 11,
     "setBookingPolicy": 8,
     "setOutOfOrder": 8,
     "addRate": 8,

@@ -177,3 +177,14 @@ async def test_ones_own_places_and_residents_are_brought_up_to_date() -> None:
     await service.apply(mine.manager, await service.preview(mine.manager, "organizations", "a.csv", text.encode()))
 
     assert await db.value("SELECT name FROM organization WHERE key = $1", tenant) == "Renamed"
+
+
+async def test_organisations_may_come_with_a_district_and_keep_it_when_a_later_file_has_none() -> None:
+    manager = (await make.house()).manager
+    plain = rows(1)
+    header, row = plain.splitlines()
+
+    for content in (header + b",district\n" + row + b",Nanshan\n", plain):
+        await service.apply(manager, await service.preview(manager, "organizations", "o.csv", content))
+
+    assert await db.value("SELECT district FROM organization WHERE key = 'org1'") == "Nanshan"

@@ -164,9 +164,9 @@ async def test_an_owner_has_a_share_between_nothing_and_all() -> None:
         await service.set_owner(house.manager, unit, OwnerTerms(unit, Decimal(10)))
     await service.set_owner(house.manager, unit, OwnerTerms(university, Decimal("62.5")))
 
-    found = await db.row("SELECT owner_id, owner_share FROM unit WHERE id = $1", unit)
+    found = await db.row("SELECT u.owner_id, o.share_percent FROM unit u JOIN unit_ownership o ON o.unit_id = u.id WHERE u.id = $1", unit)
     assert found is not None
-    assert (found["owner_id"], found["owner_share"]) == (university, Decimal("62.5"))
+    assert (found["owner_id"], found["share_percent"]) == (university, Decimal("62.5"))
 
 
 async def test_a_building_has_floors_and_rooms_and_a_name_once() -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from itertools import count
 from typing import Any
 from uuid import UUID
@@ -98,6 +99,17 @@ async def unit(
     if policy:
         await spaces.set_policy(SYSTEM, unit_id, Policy(**policy))
     return unit_id
+
+
+async def owner_statement(of: House, owner_id: UUID, tenant_id: UUID) -> UUID:
+    """Make a bench of an owner, an hour of it used by a tenant, and the statement of this month with it."""
+    bench, today = await unit(of, "bench"), clock.today("Europe/Berlin")
+    await spaces.set_owner(SYSTEM, bench, spaces.OwnerTerms(owner_id, Decimal("62.5")))
+    async with db.transaction():
+        await spaces.record_usage(SYSTEM, bench, tenant_id, today, 60, 10_000, fresh("owned use "))
+        made = await spaces.make_statement(owner_id, of.legal_entity_id, "EUR", today.replace(day=1))
+    assert made is not None
+    return made
 
 
 async def resident(of: House, *, days: int = 365) -> Actor:

@@ -97,7 +97,10 @@ async def _space(house: make.House, actors: dict[str, Actor]) -> dict[str, UUID]
     owner, room = actors["owner"], await make.unit(house)
     kept, moved, handed = [await _booked(owner, room, hours) for hours in (48, 50, 52)]
     on_request = await make.unit(house, needs_approval=True)
+    startup_id = some(owner.organization_id)
     return {
+        "OwnerStatement": await make.owner_statement(house, startup_id, startup_id),
+        "Unit: owned": await db.value("SELECT id FROM unit WHERE owner_id = $1", startup_id),
         "Unit": room,
         "Unit: accessory": await make.unit(house, "accessory", hourly_minor=500),
         "Unit: suite": await make.unit(house, "lab suite"),

@@ -7,6 +7,7 @@ type Permission =
 	| 'CHECK_IN'
 	| 'IMPORT_DATA'
 	| 'INVITE_PEOPLE'
+	| 'KEEP_OWN_UNITS'
 	| 'LOG_TIME'
 	| 'MAKE_OFFER'
 	| 'MANAGE_DEALS'
@@ -28,6 +29,8 @@ export interface Access {
 	readonly may: (permission: Permission) => boolean;
 	readonly seesDeals: boolean;
 	readonly seesSecondments: boolean;
+	/** Whether there may be units whose takings are shared: its own, or those of others at its sites. */
+	readonly seesStatements: boolean;
 }
 
 export function accessOf(viewer: ViewerData | null): Access {
@@ -41,6 +44,7 @@ export function accessOf(viewer: ViewerData | null): Access {
 		may,
 		seesDeals: kind === 'startup' || scouts || may('SEE_PORTFOLIO'),
 		seesSecondments: kind === 'startup' || scouts || may('SEE_PORTFOLIO'),
+		seesStatements: may('SEE_MONEY') && (kind === 'operator' || kind === 'other'),
 	};
 }
 

@@ -65,7 +65,18 @@ const groups: readonly PlaceGroup[] = [
 				icon: 'residency',
 				visible: (access) => access.may('SEE_PORTFOLIO'),
 			},
-			{ href: '/units', label: 'app:place.units', icon: 'space', visible: (access) => access.may('MANAGE_SPACE') },
+			{
+				href: '/units',
+				label: 'app:place.units',
+				icon: 'space',
+				visible: (access) => access.may('MANAGE_SPACE') || (access.kind === 'other' && access.may('KEEP_OWN_UNITS')),
+			},
+			{
+				href: '/machine-hours',
+				label: 'app:place.machineHours',
+				icon: 'clock',
+				visible: (access) => access.may('SEE_PORTFOLIO'),
+			},
 			{
 				href: '/trainings',
 				label: 'app:place.trainings',
@@ -102,6 +113,12 @@ const groups: readonly PlaceGroup[] = [
 				visible: (access) => access.may('RUN_BILLING') && access.home !== 'finance',
 			},
 			{ href: '/invoices', label: 'app:place.invoices', icon: 'invoice', visible: (access) => access.may('SEE_MONEY') },
+			{
+				href: '/owner-statements',
+				label: 'app:place.ownerStatements',
+				icon: 'portfolio',
+				visible: (access) => access.seesStatements,
+			},
 		],
 	},
 	{

@@ -93,6 +93,27 @@ export const routes: readonly Route[] = [
 		load: () => import('../features/units/UnitsPage.svelte'),
 	},
 	{
+		pattern: '/owner-statements',
+		title: 'app:place.ownerStatements',
+		areas: ['owners'],
+		audience: 'signedIn',
+		load: () => import('../features/owners/StatementsPage.svelte'),
+	},
+	{
+		pattern: '/machine-hours',
+		title: 'app:place.machineHours',
+		areas: ['machines'],
+		audience: 'signedIn',
+		load: () => import('../features/machines/MachineHoursPage.svelte'),
+	},
+	{
+		pattern: '/waiting-list',
+		title: 'app:place.waitingList',
+		areas: ['booking'],
+		audience: 'signedIn',
+		load: () => import('../features/booking/WaitingPage.svelte'),
+	},
+	{
 		pattern: '/usage-problems',
 		title: 'app:place.usageProblems',
 		areas: ['units'],

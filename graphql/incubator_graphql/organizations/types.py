@@ -34,6 +34,7 @@ class Organization(Node):
     kind: OrganizationKind
     country: str = strawberry.field(description="ISO 3166-1 alpha-2.")
     city: str
+    district: str = strawberry.field(description="A part of the city; empty where nobody wrote it down.")
     sector: str
     version: int
 
@@ -46,6 +47,7 @@ class Organization(Node):
             kind=OrganizationKind(row.kind),
             country=row.country,
             city=row.city,
+            district=row.district,
             sector=row.sector,
             version=row.version,
         )

@@ -235,7 +235,7 @@ class PlacesMutation:
         await service.set_owner(info.context.actor, unit_id, service.OwnerTerms(owner, input.share_percent) if owner else None)
         return UnitPayload(unit=await shown(info, UNITS, unit_id, Unit.of))
 
-    @mutation(granted(Grant.MANAGE_SPACE))
+    @mutation(granted(Grant.MANAGE_SPACE, Grant.KEEP_OWN_UNITS))
     async def set_booking_policy(self, info: Info, input: SetBookingPolicyInput) -> UnitPayload:
         """Set what a unit asks of bookings from now on; those that stand keep the policy they were made under."""
         unit_id = decode(input.unit_id, "Unit", "input", "unitId")

@@ -33,12 +33,13 @@ class SpacesQuery:
         kind: UnitKind | None = None,
         search: str | None = None,
         equipment: list[str] | None = None,
+        owner_id: strawberry.ID | None = None,
         first: First = None,
         after: After = None,
         last: Last = None,
         before: Before = None,
     ) -> Connection[Unit]:
-        """List units by name; with equipment those that have all of it."""
+        """List units by name; with equipment those that have all of it, with an owner those that are theirs."""
         found = await spaces.list_units(
             info.context.actor,
             Page(first, after, last, before),
@@ -46,6 +47,7 @@ class SpacesQuery:
             kind=kind.value if kind else None,
             search=search or "",
             equipment=equipment or (),
+            owner_id=decode(owner_id, "Organization", "ownerId") if owner_id else None,
             with_total=wants_total(info),
         )
         return Connection[Unit].of(found, lambda row: Unit.of(UnitRow(**row)))

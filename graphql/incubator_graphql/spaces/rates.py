@@ -236,20 +236,20 @@ class RatesQuery:
 class RatesMutation:
     """Adding and ending rates."""
 
-    @mutation(granted(Grant.MANAGE_SPACE))
+    @mutation(granted(Grant.MANAGE_SPACE, Grant.KEEP_OWN_UNITS))
     async def add_rate(self, info: Info, input: AddRateInput) -> RatePayload:
         """Add a rate. Two of the same unit or kind, audience and basis never hold on one day."""
         rate_id = await service.add_rate(info.context.actor, input.terms())
         return RatePayload(rate=await shown(info, RATES, rate_id, Rate.of))
 
-    @mutation(granted(Grant.MANAGE_SPACE))
+    @mutation(granted(Grant.MANAGE_SPACE, Grant.KEEP_OWN_UNITS))
     async def end_rate(self, info: Info, input: EndRateInput) -> RatePayload:
         """Set the last day of a rate; bookings keep the price they were made at."""
         rate_id = decode(input.rate_id, "Rate", "input", "rateId")
         await service.end_rate(info.context.actor, rate_id, input.ends_on, input.expected_version)
         return RatePayload(rate=await shown(info, RATES, rate_id, Rate.of))
 
-    @mutation(granted(Grant.MANAGE_SPACE))
+    @mutation(granted(Grant.MANAGE_SPACE, Grant.KEEP_OWN_UNITS))
     async def remove_rate(self, info: Info, input: RemoveRateInput) -> RatePayload:
         """Remove a rate that nothing was priced by."""
         await service.remove_rate(info.context.actor, decode(input.rate_id, "Rate", "input", "rateId"), input.expected_version)

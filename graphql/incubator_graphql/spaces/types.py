@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Self
@@ -12,7 +12,7 @@ import strawberry
 
 from incubator.billing.quoting import Totals
 from incubator.kernel.actor import Actor
-from incubator.spaces import queries
+from incubator.spaces import owner_queries, queries
 from incubator.spaces.lines import UnitLine, read_lines
 from incubator.spaces.policy import Policy
 from incubator.spaces.queries import BookingRow, UnitRow
@@ -100,6 +100,15 @@ class PriceTotals:
         return cls(net=net, tax=tax, gross=gross)
 
 
+@value
+class OwnerShare:
+    """What an owner gets of a unit's takings, in percent, and what from a day of the site on."""
+
+    percent: Decimal
+    next_percent: Decimal | None
+    next_from: date | None
+
+
 @entity(visible_units)
 class Unit(Node):
     """Anything that can be assigned or booked."""
@@ -117,7 +126,6 @@ class Unit(Node):
     room_id: strawberry.ID | None
     pool_id: strawberry.ID | None
     whole_id: strawberry.ID | None = strawberry.field(description="The unit that it is a part of.")
-    owner_share_percent: Decimal = strawberry.field(description="What its owner gets of its takings.")
     policy: BookingPolicy
     out_of_order_since: datetime | None
     version: int
@@ -139,7 +147,6 @@ class Unit(Node):
             room_id=some_id("Room", row.room_id),
             pool_id=some_id("Pool", row.pool_id),
             whole_id=some_id("Unit", row.whole_id),
-            owner_share_percent=row.owner_share,
             policy=BookingPolicy.of(Policy.read(row.policy)),
             out_of_order_since=row.out_of_order_since,
             version=row.version,
@@ -155,6 +162,12 @@ class Unit(Node):
     async def requirements(self, info: Info) -> list[UnitRequirement]:
         """What it asks of who uses it, also as a part of another unit."""
         return [UnitRequirement.of(row) for row in await info.context.loaders.of(REQUIREMENTS).load(self.row.id)]
+
+    @resolved
+    async def owner_share(self, info: Info) -> OwnerShare | None:
+        """What its owner gets of its takings; null for the house's own, and for whom it does not concern."""
+        found = await info.context.loaders.of(SHARES).load(self.row.id) if self.row.owner_id else None
+        return OwnerShare(percent=found.percent, next_percent=found.next_percent, next_from=found.next_from) if found else None
 
     @resolved
     async def site(self, info: Info) -> Site:
@@ -264,6 +277,7 @@ async def _notes(actor: Actor, booking_ids: Sequence[UUID]) -> list[str | None]:
 
 
 NOTES: Relation[UUID, str | None] = Relation("note from before", _notes)
+SHARES: Relation[UUID, owner_queries.Share | None] = Relation("share of owner", owner_queries.shares_of)
 
 UNITS = register_node("Unit", queries.units_by_id, Unit.of)
 BOOKINGS = register_node("Booking", queries.bookings_by_id, Booking.of)

@@ -6,6 +6,7 @@ ALTER TABLE contract_term ADD CONSTRAINT contract_term_amount CHECK (unit_price_
 ALTER TABLE charge ADD CONSTRAINT charge_days CHECK (supplied_to >= supplied_from);
 ALTER TABLE charge ADD CONSTRAINT charge_month CHECK (month = date_trunc('month', month)::date);
 ALTER TABLE charge ADD CONSTRAINT charge_waived CHECK (NOT is_waived OR amount_minor = 0);
+CREATE INDEX charge_of_unit ON charge (unit_id, month) WHERE unit_id IS NOT NULL;
 CREATE TRIGGER charge_never_changes BEFORE UPDATE OR DELETE ON charge FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER charge_no_truncate BEFORE TRUNCATE ON charge FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 

@@ -1,7 +1,13 @@
 ALTER TABLE unit_hold ADD CONSTRAINT unit_hold_order CHECK (starts_at < ends_at);
 ALTER TABLE unit_hold ADD CONSTRAINT unit_hold_no_overlap EXCLUDE USING gist (unit_id WITH =, tstzrange(starts_at, ends_at) WITH &&);
 ALTER TABLE unit ADD CONSTRAINT unit_kind CHECK (kind IN ('desk', 'bench', 'office', 'lab suite', 'meeting room', 'instrument', 'storage', 'accessory'));
-ALTER TABLE unit ADD CONSTRAINT unit_owner_share CHECK (owner_share BETWEEN 0 AND 100 AND (owner_id IS NOT NULL OR owner_share = 0));
+ALTER TABLE unit_ownership ADD CONSTRAINT unit_ownership_share CHECK (share_percent BETWEEN 0 AND 100);
+ALTER TABLE unit_ownership ADD CONSTRAINT unit_ownership_days CHECK (ends_on IS NULL OR starts_on <= ends_on);
+ALTER TABLE unit_ownership ADD CONSTRAINT unit_ownership_no_overlap EXCLUDE USING gist (unit_id WITH =, daterange(starts_on, ends_on, '[]') WITH &&);
+ALTER TABLE owner_statement ADD CONSTRAINT owner_statement_month CHECK (month = date_trunc('month', month)::date);
+ALTER TABLE owner_statement_line ADD CONSTRAINT owner_statement_line_share CHECK (share_percent BETWEEN 0 AND 100 AND share_minor BETWEEN 0 AND net_minor);
+CREATE TRIGGER owner_statement_never_changes BEFORE UPDATE OR DELETE ON owner_statement FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER owner_statement_line_never_changes BEFORE UPDATE OR DELETE ON owner_statement_line FOR EACH ROW EXECUTE FUNCTION refuse_change();
 ALTER TABLE unit ADD CONSTRAINT unit_biosafety_level CHECK (biosafety_level BETWEEN 0 AND 4);
 ALTER TABLE unit ADD CONSTRAINT unit_is_no_part_of_itself CHECK (whole_id <> id);
 ALTER TABLE room ADD CONSTRAINT room_biosafety_level CHECK (biosafety_level BETWEEN 0 AND 4);

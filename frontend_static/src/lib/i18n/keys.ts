@@ -8,6 +8,8 @@ import type booking from '../../locales/en/booking.json';
 import type deals from '../../locales/en/deals.json';
 import type home from '../../locales/en/home.json';
 import type imports from '../../locales/en/imports.json';
+import type machines from '../../locales/en/machines.json';
+import type owners from '../../locales/en/owners.json';
 import type people from '../../locales/en/people.json';
 import type portfolio from '../../locales/en/portfolio.json';
 import type secondments from '../../locales/en/secondments.json';
@@ -27,6 +29,8 @@ interface Sentences {
 	deals: typeof deals;
 	home: typeof home;
 	imports: typeof imports;
+	machines: typeof machines;
+	owners: typeof owners;
 	people: typeof people;
 	portfolio: typeof portfolio;
 	secondments: typeof secondments;

@@ -1,0 +1,36 @@
+"""A lab provider looks after its own units: opens a statement, sees who used what, and sets its share."""
+
+from playwright.async_api import expect
+
+from tests.browser.conftest import Open
+from tests.browser.visit import UNIT_OWNER
+
+
+async def test_a_statement_is_opened_beside_the_list_and_says_who_paid(visit: Open) -> None:
+    window = await visit(UNIT_OWNER)
+    page = await window.go("/owner-statements")
+
+    await page.locator("table tbody a").first.click()
+
+    panel = page.get_by_role("dialog")
+    await expect(panel.get_by_text("SHA-256")).to_be_visible()
+    await expect(panel.get_by_role("row")).not_to_have_count(0)
+    assert await window.refusals() == []
+
+
+async def test_an_owner_sets_the_share_from_the_next_month_on(visit: Open) -> None:
+    window = await visit(UNIT_OWNER)
+    page = await window.go("/units")
+    await page.get_by_role("link", name="Instrument 01").click()
+    panel = page.get_by_role("dialog", name="Instrument 01")
+
+    await panel.get_by_role("button", name="Set share").click()
+    dialog = page.get_by_role("dialog", name="Set share")
+    await dialog.get_by_label("Owner's share of the takings, %").fill("101")
+    await dialog.get_by_role("button", name="Set share").click()
+    await expect(dialog.get_by_text("0 to 100, at most two decimals")).to_be_visible()
+    await dialog.get_by_label("Owner's share of the takings, %").fill("64,5")
+    await dialog.get_by_role("button", name="Set share").click()
+
+    await expect(panel.get_by_text("62.5 % · 64.5 % from ")).to_be_visible()
+    await expect(panel.get_by_role("button", name="Set owner")).to_have_count(0)
