@@ -159,7 +159,7 @@ async def cancel_session(actor: Actor, session_id: UUID, reason: str, expected_v
 async def take_seat(actor: Actor, session_id: UUID, person_id: UUID | None = None) -> UUID:
     """Take a seat in a session, once; who has one gets the same again. Staff may seat somebody whom they know.
 
-    Of many at once who want the last seat, one gets it: the count is raised under its limit in one statement.
+    Of many at once who want the last seat, one gets it: they wait for the session's row, and the database refuses a seat too many.
 
     Raises:
         NotSignedIn: nobody is signed in.
@@ -170,30 +170,20 @@ async def take_seat(actor: Actor, session_id: UUID, person_id: UUID | None = Non
     """
     own_id = actor.require_person()
     async with db.transaction():
-        found = await _seen(actor, session_id)
-        if person_id is not None and person_id != own_id:
-            actor.require(Grant.CHECK_IN, found["site_id"], path=("input", "personId"))
-            if not await organizations.people_by_id(actor, [person_id]):
-                raise NotFound(kind="Person", path=("input", "personId"))
+        found = await _lock(actor, session_id)
         who = person_id or own_id
-        taken = await db.row(
-            "UPDATE training_session SET seats_taken = seats_taken + 1, version = version + 1 WHERE id = $1 AND state = 'planned'"
-            " AND starts_at > $2 AND seats_taken < seats AND NOT EXISTS (SELECT 1 FROM training_seat WHERE session_id = $1 AND person_id = $3)"
-            " RETURNING version",
-            session_id,
-            clock.now(),
-            who,
-        )
+        if who != own_id:
+            actor.require(Grant.CHECK_IN, found["site_id"], path=("input", "personId"))
+            if not await organizations.people_by_id(actor, [who]):
+                raise NotFound(kind="Person", path=("input", "personId"))
         known: UUID | None = await db.value("SELECT id FROM training_seat WHERE session_id = $1 AND person_id = $2", session_id, who)
         if known is not None:
-            if taken is not None:  # the same person twice at once: the second raised the count for a seat that the first has
-                await db.execute("UPDATE training_session SET seats_taken = seats_taken - 1 WHERE id = $1", session_id)
             return known
-        if taken is None:
-            now = await _lock(actor, session_id)
-            _require_ahead(now)
-            raise SessionFull(limit=now["seats"], path=("input", "sessionId"))
+        _require_ahead(found)
+        if found["seats_taken"] >= found["seats"]:
+            raise SessionFull(limit=found["seats"], path=("input", "sessionId"))
         seat_id = new_id()
+        await db.execute("UPDATE training_session SET seats_taken = seats_taken + 1, version = version + 1 WHERE id = $1", session_id)
         await db.execute(
             "INSERT INTO training_seat (id, session_id, person_id, passed_level, created_at) VALUES ($1, $2, $3, 0, $4)",
             seat_id,
@@ -325,18 +315,14 @@ SESSION = (
 )
 
 
-async def _seen(actor: Actor, session_id: UUID, lock: str = "") -> asyncpg.Record:
+async def _lock(actor: Actor, session_id: UUID) -> asyncpg.Record:
+    if not actor.is_system:
+        actor.require_person()
     condition, args = visible_sessions(actor)
-    found = await db.row(f"{SESSION} WHERE {condition} AND n.id = ${len(args) + 1}{lock}", *args, session_id)
+    found = await db.row(f"{SESSION} WHERE {condition} AND n.id = ${len(args) + 1} FOR UPDATE OF n", *args, session_id)
     if found is None:
         raise NotFound(kind="TrainingSession", path=("input", "sessionId"))
     return found
-
-
-async def _lock(actor: Actor, session_id: UUID) -> asyncpg.Record:
-    if actor.person_id is None and not actor.is_system:
-        actor.require_person()
-    return await _seen(actor, session_id, " FOR UPDATE OF n")
 
 
 def _require_ahead(found: asyncpg.Record) -> None:

@@ -259,10 +259,13 @@ async def test_what_staff_overrode_is_not_asked_again_at_check_in_of_who_booked(
         house = await make.house()
         unit = await schooling.scope(house, await schooling.training(house))
         booking = await service.create_booking(house.manager, wish(unit, override_reason="a visit"), "key-12345")
+        another = await make.person(house.operator_id, Role.FRONT_DESK)
     with clock.travel_to(TEN):
+        anothers = await refused(service.check_in(another, booking))
         await service.check_in(house.manager, booking)
 
-    assert await db.value("SELECT state FROM usage") == "open"
+    assert anothers == ["QualificationMissing"]
+    assert await db.value("SELECT person_id FROM usage") == house.manager.person_id
 
 
 async def test_both_persons_must_be_in_the_area_at_check_in() -> None:

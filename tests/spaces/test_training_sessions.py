@@ -73,12 +73,15 @@ async def test_of_sixteen_who_want_the_last_seat_one_gets_it(rounds: int) -> Non
 async def test_one_person_sixteen_times_at_once_has_one_seat() -> None:
     with clock.travel_to(NOW):
         house = await make.house()
-        person, session = await make.resident(house), await schooling.session(house, await schooling.training(house), seats=4)
+        person, training = await make.resident(house), await schooling.training(house)
+        found = []
 
-        seats = await asyncio.gather(*(service.take_seat(person, session) for _ in range(16)))
+        for _ in range(5):  # the first opens the connections that the others meet on
+            session = await schooling.session(house, training, seats=4)
+            found.append(len(set(await asyncio.gather(*(service.take_seat(person, session) for _ in range(16))))))
 
-    assert len(set(seats)) == 1
-    assert await db.value("SELECT seats_taken FROM training_session") == 1
+    assert found == [1] * 5
+    assert await db.value("SELECT count(*) FROM training_session WHERE seats_taken = 1") == 5
 
 
 async def test_a_seat_that_is_left_is_free_for_another() -> None:

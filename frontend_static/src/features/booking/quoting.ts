@@ -34,9 +34,11 @@ const overridable: ReadonlySet<string> = new Set([
 export const mayOverride = (rule: { readonly code: string; readonly mayOverride?: boolean }): boolean =>
 	rule.mayOverride ?? overridable.has(rule.code);
 
-/** Where one learns what a rule asks for. */
-export const trainingOf = (rule: object): string | null =>
-	'trainingId' in rule && typeof rule.trainingId === 'string' ? rule.trainingId : null;
+/** Where one learns what a rule asks for; that somebody else is needed is not learned. */
+export const trainingOf = (rule: { readonly code: string }): string | null =>
+	rule.code !== 'SecondPersonNeeded' && 'trainingId' in rule && typeof rule.trainingId === 'string'
+		? rule.trainingId
+		: null;
 
 const names: Readonly<Record<string, TextKey>> = {
 	time: 'booking:line.time',
