@@ -37,6 +37,7 @@ from incubator_graphql.mail_view import mail_routes
 from incubator_graphql.metrics import metrics
 from incubator_graphql.schema import make_schema
 from incubator_graphql.security_headers import SecurityHeaders
+from incubator_graphql.spaces.photos import PhotoRoutes
 from incubator_graphql.ws import Sockets
 
 MAX_BODY = 1_000_000
@@ -72,6 +73,7 @@ class WebProcess:
             Route("/graphql", endpoint),
             WebSocketRoute("/graphql", endpoint),
             *MoneyRoutes(edge).routes(),
+            *PhotoRoutes(edge).routes(),
             *Auth(buckets, self.settings.is_https, origins).routes(),
             *(mail_routes(self.settings) if self.settings.is_demo else ()),
             Route("/{path:path}", Client(self.client_folder).serve, methods=["GET"]),

@@ -37,6 +37,7 @@ from incubator_graphql.spaces.changes import BookingChangesMutation
 from incubator_graphql.spaces.finding import FindingQuery
 from incubator_graphql.spaces.mutations import SpacesMutation
 from incubator_graphql.spaces.owners import OwnersMutation, OwnersQuery
+from incubator_graphql.spaces.photos import PhotosMutation
 from incubator_graphql.spaces.places import PlacesMutation, PlacesQuery
 from incubator_graphql.spaces.qualifications import QualificationsMutation, QualificationsQuery
 from incubator_graphql.spaces.queries import SpacesQuery
@@ -87,6 +88,7 @@ class Mutation(
     BookingChangesMutation,
     PlacesMutation,
     OwnersMutation,
+    PhotosMutation,
     RatesMutation,
     UsageMutation,
     WaitingMutation,

@@ -10,6 +10,7 @@ RateOverlaps, RateUsed
 RuleInvalid, SeriesUnbounded, SeriesTooLong
 NotNow, UsageNotOpen
 UnitIsFree, SlotNotOffered
+PhotoInvalid, TooManyPhotos
 UnitHasNoOwner              it is the house's own, nobody gets a share of it
 """
 
@@ -216,6 +217,30 @@ class UsageNotOpen(DomainError):
         "en": "There is nothing to resolve: the usage is {state}.",
         "de": "Es gibt nichts zu klären: Die Nutzung ist {state}.",
         "zh-CN": "无需处理:该使用记录状态为 {state}。",
+    }
+
+
+@refusal
+class PhotoInvalid(DomainError):
+    """The file is no picture of a kind that is taken, or too large a one."""
+
+    limit: str
+    text = {
+        "en": "This file is no picture that can be taken: {limit}.",
+        "de": "Diese Datei ist kein Bild, das angenommen wird: {limit}.",
+        "zh-CN": "该文件不是可接受的图片:{limit}。",
+    }
+
+
+@refusal
+class TooManyPhotos(DomainError):
+    """The unit has as many photos as it may."""
+
+    limit: str
+    text = {
+        "en": "The unit has {limit} photos. Remove one first.",
+        "de": "Die Einheit hat {limit} Fotos. Bitte zuerst eines entfernen.",
+        "zh-CN": "该单元已有 {limit} 张照片,请先删除一张。",
     }
 
 

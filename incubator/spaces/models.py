@@ -115,6 +115,24 @@ class Unit(Model):
         indexes = (Index(fields=("room_id",)), Index(fields=("pool_id",)), Index(fields=("whole_id",)), Index(fields=("owner_id",)))
 
 
+class UnitPhoto(Model):
+    """A photo of a unit, in the order in which they were added; the pictures are files, WebP, by their hash."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    unit: fields.ForeignKeyRelation[Unit] = fields.ForeignKeyField("incubator.Unit", related_name="photos", on_delete=fields.RESTRICT)
+    unit_id: UUID
+    caption = fields.CharField(max_length=200, default="")
+    width = fields.IntField()
+    height = fields.IntField()
+    large_sha256 = fields.CharField(max_length=64)
+    small_sha256 = fields.CharField(max_length=64)
+    created_at = fields.DatetimeField()
+
+    class Meta(Model.Meta):
+        table = "unit_photo"
+        indexes = (Index(fields=("unit_id",)),)
+
+
 class UnitAtom(Model):
     """What a unit covers: itself, and each unit that is a part of it at any depth."""
 

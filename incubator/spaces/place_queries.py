@@ -1,6 +1,6 @@
 """Reads of places, rates and usage, within what the actor may see."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -209,3 +209,30 @@ async def waiting_by_id(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, Waiting
     condition, args = visible_waiting(actor)
     found = await db.rows_as(WaitingRow, f"SELECT {WAITING} WHERE {condition} AND w.id = ANY(${len(args) + 1}::uuid[])", *args, list(ids))
     return {row.id: row for row in found}
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoRow:
+    """A photo of a unit; `width` and `height` in points."""
+
+    id: UUID
+    unit_id: UUID
+    caption: str
+    width: int
+    height: int
+
+
+async def photos_of(actor: Actor, unit_ids: Sequence[UUID]) -> list[list[PhotoRow]]:
+    """Return the photos of each unit, the first added first; none of units that the actor may not see."""
+    condition, args = visible_units(actor)
+    found = await db.rows_as(
+        PhotoRow,
+        "SELECT f.id, f.unit_id, f.caption, f.width, f.height FROM unit_photo f JOIN unit u ON u.id = f.unit_id"
+        f" WHERE {condition} AND f.unit_id = ANY(${len(args) + 1}::uuid[]) ORDER BY f.id",
+        *args,
+        list(unit_ids),
+    )
+    photos: dict[UUID, list[PhotoRow]] = {one: [] for one in unit_ids}
+    for row in found:
+        photos[row.unit_id].append(row)
+    return [photos[one] for one in unit_ids]

@@ -8,6 +8,7 @@ from incubator.spaces.fees import preview_fees
 from incubator.spaces.floor_plans import set_floor_plan
 from incubator.spaces.machine_events import MachineEvent, record_machine_event
 from incubator.spaces.owning import OwnerTerms, set_owner, set_share
+from incubator.spaces.photos import add_photo, read_photo, remove_photo
 from incubator.spaces.places import (
     UNIT_KINDS,
     UnitTerms,
@@ -67,6 +68,7 @@ __all__ = [
     "accept_slot",
     "add_building",
     "add_floor",
+    "add_photo",
     "add_pool",
     "add_rate",
     "add_room",
@@ -102,9 +104,11 @@ __all__ = [
     "preview_fees",
     "put_unit_into",
     "quote_booking",
+    "read_photo",
     "record_machine_event",
     "record_results",
     "record_usage",
+    "remove_photo",
     "remove_rate",
     "renew_qualification",
     "require_qualification",

@@ -1,9 +1,12 @@
 """A lab provider looks after its own units: opens a statement, sees who used what, and sets its share."""
 
+from pathlib import Path
+
 from playwright.async_api import expect
 
 from tests.browser.conftest import Open
 from tests.browser.visit import UNIT_OWNER
+from tests.support import make
 
 
 async def test_a_statement_is_opened_beside_the_list_and_says_who_paid(visit: Open) -> None:
@@ -34,3 +37,22 @@ async def test_an_owner_sets_the_share_from_the_next_month_on(visit: Open) -> No
 
     await expect(panel.get_by_text("62.5 % · 64.5 % from ")).to_be_visible()
     await expect(panel.get_by_role("button", name="Set owner")).to_have_count(0)
+
+
+async def test_a_photo_is_added_shown_and_removed(visit: Open, tmp_path: Path) -> None:
+    photo = tmp_path / "front.png"
+    photo.write_bytes(make.picture())
+    window = await visit(UNIT_OWNER)
+    page = await window.go("/units")
+    await page.get_by_role("link", name="Instrument 01").click()
+    panel = page.get_by_role("dialog", name="Instrument 01")
+
+    await panel.get_by_label("Add a photo").set_input_files(photo)
+    shown = panel.get_by_role("img", name="Instrument 01, photo 1")
+    await expect(shown).to_be_visible()
+    await expect(shown).to_have_js_property("naturalWidth", 32)
+    await panel.get_by_role("button", name="Remove Instrument 01, photo 1").click()
+    await page.get_by_role("dialog", name="Remove this photo?").get_by_role("button", name="Remove", exact=True).click()
+
+    await expect(shown).to_have_count(0)
+    assert await window.findings() == []

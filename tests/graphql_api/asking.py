@@ -1,5 +1,6 @@
 """A valid call of every root field that takes an id, and of every mutation: who asks it on a side, and with what."""
 
+from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -7,6 +8,7 @@ from typing import Any
 
 from incubator.kernel import clock
 from incubator.residencies.policy import terms_hash
+from tests.support import make
 from tests.support.sides import TERMS, Side, content_of
 
 KEY = "asking-key-1"
@@ -338,6 +340,12 @@ ASKING: dict[str, Asking] = {
         lambda s: given(unitId=s.id("Unit: bench"), ownerId=s.id("Organization: corporate"), sharePercent="10"),
         {"input.unitId": "Forbidden", "input.ownerId": ""},
     ),
+    "addUnitPhoto": Asking(
+        "manager",
+        lambda s: given(unitId=s.id("Unit: suite"), content=b64encode(make.picture()).decode(), caption=""),
+        {"input.unitId": "Forbidden"},
+    ),
+    "removeUnitPhoto": Asking("manager", lambda s: given(photoId=s.id("UnitPhoto")), {"input.photoId": "Forbidden"}),
     "setOwnerShare": Asking(
         "owner",
         lambda s: given(unitId=s.id("Unit: owned"), sharePercent="70", expectedVersion=2),

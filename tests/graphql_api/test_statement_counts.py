@@ -192,6 +192,8 @@ AT_MOST = {
     "putUnitInto": 12,
     "setUnitOwner": 12,
     "setOwnerShare": 11,
+    "addUnitPhoto": 15,
+    "removeUnitPhoto": 10,
     "setBookingPolicy": 8,
     "setOutOfOrder": 8,
     "addRate": 8,

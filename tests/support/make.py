@@ -1,11 +1,14 @@
 """Builders: the shortest way to a world in which something can be tested, through the product's own services."""
 
+import io
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import count
 from typing import Any
 from uuid import UUID
+
+from PIL import Image
 
 from incubator import db
 from incubator.billing import service as billing
@@ -99,6 +102,13 @@ async def unit(
     if policy:
         await spaces.set_policy(SYSTEM, unit_id, Policy(**policy))
     return unit_id
+
+
+def picture() -> bytes:
+    """Return a small PNG of one colour."""
+    written = io.BytesIO()
+    Image.new("RGB", (32, 24), "green").save(written, "PNG")
+    return written.getvalue()
 
 
 async def owner_statement(of: House, owner_id: UUID, tenant_id: UUID) -> UUID:

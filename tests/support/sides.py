@@ -101,6 +101,7 @@ async def _space(house: make.House, actors: dict[str, Actor]) -> dict[str, UUID]
     return {
         "OwnerStatement": await make.owner_statement(house, startup_id, startup_id),
         "Unit: owned": await db.value("SELECT id FROM unit WHERE owner_id = $1", startup_id),
+        "UnitPhoto": await spaces.add_photo(house.manager, room, make.picture(), ""),
         "Unit": room,
         "Unit: accessory": await make.unit(house, "accessory", hourly_minor=500),
         "Unit: suite": await make.unit(house, "lab suite"),

@@ -12,8 +12,9 @@ import strawberry
 
 from incubator.billing.quoting import Totals
 from incubator.kernel.actor import Actor
-from incubator.spaces import owner_queries, queries
+from incubator.spaces import owner_queries, place_queries, queries
 from incubator.spaces.lines import UnitLine, read_lines
+from incubator.spaces.place_queries import PhotoRow
 from incubator.spaces.policy import Policy
 from incubator.spaces.queries import BookingRow, UnitRow
 from incubator.spaces.scope import visible_bookings, visible_units
@@ -101,6 +102,29 @@ class PriceTotals:
 
 
 @value
+class UnitPhoto:
+    """A photo of a unit. Both addresses give WebP to whoever is signed in."""
+
+    id: strawberry.ID
+    url: str = strawberry.field(description="At most 1600 points long.")
+    small_url: str = strawberry.field(description="At most 480 points long.")
+    caption: str
+    width: int
+    height: int
+
+    @classmethod
+    def of(cls, row: PhotoRow) -> Self:
+        return cls(
+            id=strawberry.ID(encode("UnitPhoto", row.id)),
+            url=f"/photos/{row.id}.webp",
+            small_url=f"/photos/{row.id}-small.webp",
+            caption=row.caption,
+            width=row.width,
+            height=row.height,
+        )
+
+
+@value
 class OwnerShare:
     """What an owner gets of a unit's takings, in percent, and what from a day of the site on."""
 
@@ -162,6 +186,11 @@ class Unit(Node):
     async def requirements(self, info: Info) -> list[UnitRequirement]:
         """What it asks of who uses it, also as a part of another unit."""
         return [UnitRequirement.of(row) for row in await info.context.loaders.of(REQUIREMENTS).load(self.row.id)]
+
+    @resolved
+    async def photos(self, info: Info) -> list[UnitPhoto]:
+        """What it looks like, the first added first."""
+        return [UnitPhoto.of(row) for row in await info.context.loaders.of(PHOTOS).load(self.row.id)]
 
     @resolved
     async def owner_share(self, info: Info) -> OwnerShare | None:
@@ -277,6 +306,7 @@ async def _notes(actor: Actor, booking_ids: Sequence[UUID]) -> list[str | None]:
 
 
 NOTES: Relation[UUID, str | None] = Relation("note from before", _notes)
+PHOTOS: Relation[UUID, list[PhotoRow]] = Relation("photos of unit", place_queries.photos_of)
 SHARES: Relation[UUID, owner_queries.Share | None] = Relation("share of owner", owner_queries.shares_of)
 
 UNITS = register_node("Unit", queries.units_by_id, Unit.of)
