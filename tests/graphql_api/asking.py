@@ -1,42 +1,13 @@
 """A valid call of every root field that takes an id, and of every mutation: who asks it on a side, and with what."""
 
 from base64 import b64encode
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
-from incubator.kernel import clock
 from incubator.residencies.policy import terms_hash
+from tests.graphql_api.asking_trainings import TRAININGS
+from tests.graphql_api.asking_words import KEY, Asking, at, day, given, window
 from tests.support import make
 from tests.support.sides import TERMS, Side, content_of
-
-KEY = "asking-key-1"
-
-
-@dataclass(frozen=True, slots=True)
-class Asking:
-    """Who may ask for a root field, with which arguments; where an id is of public things, what is refused of somebody else's."""
-
-    who: str
-    arguments: Callable[[Side], dict[str, Any]]
-    public: dict[str, str] = field(default_factory=dict)
-
-
-def day(days: int = 0) -> str:
-    return str(clock.today("Europe/Berlin") + timedelta(days=days))
-
-
-def at(hours: int) -> str:
-    return (clock.now().replace(minute=0, second=0, microsecond=0) + timedelta(days=3, hours=hours)).isoformat()
-
-
-def given(**fields: Any) -> dict[str, Any]:
-    return {"input": fields}
-
-
-def window(**more: Any) -> dict[str, Any]:
-    return {"from": at(-240), "until": at(240), **more}
 
 
 def plan_with(unit_id: str) -> str:
@@ -58,96 +29,6 @@ def series(s: Side, days: int) -> dict[str, Any]:
         companionId=s.id("Person: colleague"),
     )
 
-
-def training(name: str, **more: Any) -> dict[str, Any]:
-    """A training of two levels."""
-    return given(name=name, kind="TRAINING", levels=["Basic", "Trainer"], trainerLevel=2, **more)
-
-
-def meeting(s: Side, hours: int, **more: Any) -> dict[str, Any]:
-    """A session given by the manager on a unit of its own."""
-    return given(
-        startsAt=at(hours),
-        endsAt=at(hours + 2),
-        seats=4,
-        trainerId=s.id("Person: trainer"),
-        place="Room 1",
-        unitId=s.id("Unit: trained on"),
-        **more,
-    )
-
-
-def ended(s: Side, what: str = "Qualification") -> dict[str, Any]:
-    """A qualification with a reason."""
-    return given(qualificationId=s.id(what), reason="seen", expectedVersion=1)
-
-
-TRAININGS: dict[str, Asking] = {
-    "trainings": Asking("manager", lambda s: {"siteId": s.id("Site")}, {"siteId": ""}),
-    "trainingSessions": Asking(
-        "manager", lambda s: window(siteId=s.id("Site"), trainingId=s.id("Training")), {"siteId": "", "trainingId": ""}
-    ),
-    "qualifications": Asking(
-        "manager", lambda s: {"siteId": s.id("Site"), "trainingId": s.id("Training")}, {"siteId": "", "trainingId": ""}
-    ),
-    "areaPresences": Asking("manager", lambda s: {"siteId": s.id("Site"), "roomId": s.id("Room: area")}, {"siteId": "", "roomId": ""}),
-    "possibleCompanions": Asking("owner", lambda s: {"unitId": s.id("Unit: trained on"), "search": ""}, {"unitId": ""}),
-    "addTraining": Asking("manager", lambda s: training("Laser", siteId=s.id("Site"))),
-    "changeTraining": Asking(
-        "manager", lambda s: training("Laser II", trainingId=s.id("Training: second"), expectedVersion=1), {"input.trainingId": "Forbidden"}
-    ),
-    "appointTrainer": Asking(
-        "manager",
-        lambda s: given(trainingId=s.id("Training"), personId=s.id("Person: trainer")),
-        {"input.trainingId": "Forbidden"},
-    ),
-    "dismissTrainer": Asking(
-        "manager",
-        lambda s: given(trainingId=s.id("Training: second"), personId=s.id("Person: trainer")),
-        {"input.trainingId": "Forbidden"},
-    ),
-    "scheduleSession": Asking(
-        "manager",
-        lambda s: meeting(s, 30, trainingId=s.id("Training"), siteId=s.id("Site")),
-        {"input.trainingId": "TrainingNotOfSite", "input.unitId": "NotFound"},
-    ),
-    "changeSession": Asking(
-        "manager", lambda s: meeting(s, 40, sessionId=s.id("TrainingSession: changed"), expectedVersion=1), {"input.unitId": "NotFound"}
-    ),
-    "cancelSession": Asking("manager", lambda s: given(sessionId=s.id("TrainingSession: cancelled"), reason="ill", expectedVersion=1)),
-    "takeSeat": Asking("manager", lambda s: given(sessionId=s.id("TrainingSession"), personId=s.id("Person: colleague"))),
-    "leaveSeat": Asking("owner", lambda s: given(seatId=s.id("TrainingSeat: left"))),
-    "recordResults": Asking(
-        "manager",
-        lambda s: given(
-            sessionId=s.id("TrainingSession: begun"),
-            results=[{"seatId": s.id("TrainingSeat"), "attended": True, "passedLevel": 1}],
-        ),
-    ),
-    "requireQualification": Asking(
-        "manager",
-        lambda s: given(unitId=s.id("Unit: suite"), trainingId=s.id("Training")),
-        {"input.unitId": "Forbidden", "input.trainingId": "TrainingNotOfSite"},
-    ),
-    "dropRequirement": Asking(
-        "manager",
-        lambda s: given(unitId=s.id("Unit: trained on"), trainingId=s.id("Training: second")),
-        {"input.unitId": "Forbidden", "input.trainingId": "NotFound"},
-    ),
-    "nameCompanion": Asking(
-        "owner", lambda s: given(bookingId=s.id("Booking: accompanied"), companionId=s.id("Person: colleague"), expectedVersion=1)
-    ),
-    "grantQualification": Asking(
-        "manager",
-        lambda s: given(personId=s.id("Person: colleague"), trainingId=s.id("Training"), level=1, reason="knows it"),
-        {"input.trainingId": "Forbidden"},
-    ),
-    "suspendQualification": Asking("manager", lambda s: ended(s)),
-    "revokeQualification": Asking("manager", lambda s: ended(s, "Qualification: revoked")),
-    "renewQualification": Asking("manager", lambda s: ended(s, "Qualification: renewed")),
-    "enterArea": Asking("manager", lambda s: given(roomId=s.id("Room"), personId=s.id("Person: colleague")), {"input.roomId": "NotFound"}),
-    "leaveArea": Asking("owner", lambda s: given(areaPresenceId=s.id("AreaPresence"))),
-}
 
 ASKING: dict[str, Asking] = {
     **TRAININGS,
@@ -408,3 +289,5 @@ OF_NO_ID: dict[str, Asking] = {
     "confirmTwoFactor": Asking("owner", lambda s: given(code="000000")),
     "createApiToken": Asking("owner", lambda s: given(name="report", scopes=["read"])),
 }
+
+__all__ = ["ASKING", "OF_NO_ID", "Asking", "at", "day"]
