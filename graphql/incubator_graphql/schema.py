@@ -42,6 +42,7 @@ from incubator_graphql.spaces.places import PlacesMutation, PlacesQuery
 from incubator_graphql.spaces.qualifications import QualificationsMutation, QualificationsQuery
 from incubator_graphql.spaces.queries import SpacesQuery
 from incubator_graphql.spaces.rates import RatesMutation, RatesQuery
+from incubator_graphql.spaces.site_places import SitePlacesQuery
 from incubator_graphql.spaces.training_mutations import TrainingsMutation
 from incubator_graphql.spaces.trainings import TrainingsQuery
 from incubator_graphql.spaces.usage import UsageMutation, UsageQuery
@@ -63,6 +64,7 @@ class Query(
     SpacesQuery,
     FindingQuery,
     PlacesQuery,
+    SitePlacesQuery,
     OwnersQuery,
     RatesQuery,
     UsageQuery,

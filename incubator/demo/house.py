@@ -8,10 +8,12 @@ from incubator import db
 from incubator.billing import service as billing
 from incubator.billing.terms import Basis, PhaseTerms
 from incubator.kernel.actor import SYSTEM
+from incubator.kernel.ids import global_id
 from incubator.spaces import service as spaces
 
 MONTHLY = {"EUR": (349, 620, 1450, 2900), "CHF": (420, 780, 2150, 3600), "SGD": (480, 890, 2100, 3400), "CNY": (1950, 4800, 9800, 16800)}
 HOURLY = {"EUR": (38, 85), "CHF": (48, 110), "SGD": (45, 120), "CNY": (160, 380)}
+WIDTH = 900
 YEARLY = {"EUR": 300, "CHF": 400, "SGD": 450, "CNY": 2400}
 
 
@@ -41,6 +43,29 @@ OWNERS = {
 SHARES = (Decimal("62.5"), Decimal(70), Decimal(55))
 
 
+async def _build(site_id: UUID) -> tuple[UUID, UUID]:
+    """Add a building with one floor and two rooms; returns the floor, and the room that instruments stand in."""
+    building_id = await spaces.add_building(SYSTEM, site_id, "Main building")
+    floor_id = await spaces.add_floor(SYSTEM, building_id, "Ground floor")
+    await spaces.add_room(SYSTEM, floor_id, "Open lab", biosafety_level=1, capacity=16)
+    return floor_id, await spaces.add_room(SYSTEM, floor_id, "Core facility", biosafety_level=2, capacity=8)
+
+
+async def _draw(floor_id: UUID, units: dict[str, list[UUID]]) -> None:
+    """Draw a floor's plan: a row of shapes for each kind."""
+    shapes = []
+    for row, (kind, ids) in enumerate(units.items()):
+        width = (WIDTH - 140) // max(len(ids), 1)
+        top = 10 + row * 62
+        shapes.append(f'<text x="8" y="{top + 30}" font-size="13">{kind.capitalize()}</text>')
+        for column, unit_id in enumerate(ids):
+            left = 130 + column * width
+            shapes.append(f'<rect id="{global_id("Unit", unit_id)}" x="{left}" y="{top}" width="{width - 8}" height="50" rx="4"/>')
+            shapes.append(f'<text x="{left + 8}" y="{top + 30}" font-size="12">{column + 1:02}</text>')
+    plan = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {20 + 62 * len(units)}">{"".join(shapes)}</svg>'
+    await spaces.set_floor_plan(SYSTEM, floor_id, plan, 1)
+
+
 async def furnish() -> list[Place]:
     """Add units to every site and a plan for every operator and currency."""
     sites = await db.rows(
@@ -57,7 +82,7 @@ async def furnish() -> list[Place]:
             plans[of] = await billing.create_plan(SYSTEM, of[0], "Start-up booster", of[1], phases, price_includes_tax=includes_tax)
         desk, bench, office, lab = (price * 100 for price in MONTHLY[site["currency"]])
         room, instrument = (price * 100 for price in HOURLY[site["currency"]])
-        laboratory_id = await _laboratory(site["id"])
+        floor_id, laboratory_id = await _build(site["id"])
         units: dict[str, list[UUID]] = {}
         for kind, count, capacity, monthly, hourly in (
             ("desk", 8, 1, desk, None),
@@ -80,6 +105,7 @@ async def furnish() -> list[Place]:
                     room_id=laboratory_id if kind == "instrument" else None,
                 )
                 units.setdefault(kind, []).append(await spaces.add_unit(SYSTEM, terms))
+        await _draw(floor_id, units)
         for number, (unit_id, owner) in enumerate(zip(units["instrument"] + units["lab suite"], OWNERS.get(site["key"], ()), strict=False)):
             owner_id = await db.value("SELECT id FROM organization WHERE key = $1", owner)
             await spaces.set_owner(SYSTEM, unit_id, spaces.OwnerTerms(owner_id, SHARES[number]))
@@ -99,10 +125,3 @@ async def furnish() -> list[Place]:
             )
         )
     return found
-
-
-async def _laboratory(site_id: UUID) -> UUID:
-    """Add the room that a site's instruments stand in."""
-    building_id = await spaces.add_building(SYSTEM, site_id, "Main building")
-    floor_id = await spaces.add_floor(SYSTEM, building_id, "Ground floor")
-    return await spaces.add_room(SYSTEM, floor_id, "Core facility", biosafety_level=2, capacity=8)

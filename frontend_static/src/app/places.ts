@@ -72,6 +72,12 @@ const groups: readonly PlaceGroup[] = [
 				visible: (access) => access.may('MANAGE_SPACE') || (access.kind === 'other' && access.may('KEEP_OWN_UNITS')),
 			},
 			{
+				href: '/places',
+				label: 'app:place.places',
+				icon: 'space',
+				visible: (access) => access.may('MANAGE_SPACE'),
+			},
+			{
 				href: '/machine-hours',
 				label: 'app:place.machineHours',
 				icon: 'clock',

@@ -100,6 +100,13 @@ export const routes: readonly Route[] = [
 		load: () => import('../features/owners/StatementsPage.svelte'),
 	},
 	{
+		pattern: '/places',
+		title: 'app:place.places',
+		areas: ['places'],
+		audience: 'signedIn',
+		load: () => import('../features/places/PlacesPage.svelte'),
+	},
+	{
 		pattern: '/machine-hours',
 		title: 'app:place.machineHours',
 		areas: ['machines'],

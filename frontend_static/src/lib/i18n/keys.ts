@@ -11,6 +11,7 @@ import type imports from '../../locales/en/imports.json';
 import type machines from '../../locales/en/machines.json';
 import type owners from '../../locales/en/owners.json';
 import type people from '../../locales/en/people.json';
+import type places from '../../locales/en/places.json';
 import type portfolio from '../../locales/en/portfolio.json';
 import type secondments from '../../locales/en/secondments.json';
 import type settings from '../../locales/en/settings.json';
@@ -32,6 +33,7 @@ interface Sentences {
 	machines: typeof machines;
 	owners: typeof owners;
 	people: typeof people;
+	places: typeof places;
 	portfolio: typeof portfolio;
 	secondments: typeof secondments;
 	settings: typeof settings;

@@ -1,0 +1,77 @@
+"""What a site is made of, in the API."""
+
+from typing import Self
+
+import strawberry
+
+from incubator.spaces import place_lists
+from incubator.spaces.place_lists import BuildingRow, CreditRow, PoolRow
+from incubator_graphql.fields import SIGNED_IN, Info, query
+from incubator_graphql.ids import decode, encode
+from incubator_graphql.outputs import value
+from incubator_graphql.spaces.types import UnitKind
+
+
+@value
+class Building:
+    """A building of a site."""
+
+    id: strawberry.ID
+    name: str
+    address: str
+
+    @classmethod
+    def of(cls, row: BuildingRow) -> Self:
+        return cls(id=strawberry.ID(encode("Building", row.id)), name=row.name, address=row.address)
+
+
+@value
+class Pool:
+    """Units of a site of which any will do."""
+
+    id: strawberry.ID
+    name: str
+    units: int = strawberry.field(description="How many it has.")
+
+    @classmethod
+    def of(cls, row: PoolRow) -> Self:
+        return cls(id=strawberry.ID(encode("Pool", row.id)), name=row.name, units=row.units)
+
+
+@value
+class PlanCredit:
+    """Minutes of a kind of unit that a plan gives each month, used before money."""
+
+    plan_id: strawberry.ID
+    plan_name: str
+    kind: UnitKind
+    minutes_per_month: int
+
+    @classmethod
+    def of(cls, row: CreditRow) -> Self:
+        return cls(
+            plan_id=strawberry.ID(encode("Plan", row.plan_id)),
+            plan_name=row.plan_name,
+            kind=UnitKind(row.kind),
+            minutes_per_month=row.minutes_per_month,
+        )
+
+
+@strawberry.type
+class SitePlacesQuery:
+    """Reading what a site is made of."""
+
+    @query(SIGNED_IN)
+    async def buildings(self, info: Info, site_id: strawberry.ID) -> list[Building]:
+        """List the buildings of a site by name."""
+        return [Building.of(row) for row in await place_lists.list_buildings(info.context.actor, decode(site_id, "Site", "siteId"))]
+
+    @query(SIGNED_IN)
+    async def pools(self, info: Info, site_id: strawberry.ID) -> list[Pool]:
+        """List the pools of a site by name."""
+        return [Pool.of(row) for row in await place_lists.list_pools(info.context.actor, decode(site_id, "Site", "siteId"))]
+
+    @query(SIGNED_IN)
+    async def plan_credits(self, info: Info, site_id: strawberry.ID) -> list[PlanCredit]:
+        """List what the plans of a site's operator give each month, for those who manage the site's space."""
+        return [PlanCredit.of(row) for row in await place_lists.list_credits(info.context.actor, decode(site_id, "Site", "siteId"))]
