@@ -46,6 +46,8 @@ PAGES: list[tuple[str | None, tuple[str, ...]]] = [
             "/trainings?new=1",
             "/trainings?tab=trainings&new=1",
             "/trainings?tab=people&new=1",
+            "/places",
+            "/bookings?view=plan",
             "/machine-hours",
             "/owner-statements",
             "/bookings",

@@ -32,7 +32,7 @@ from tests.support.web import Web, ask, refill, session_of, statements, token_of
 FEW, MANY = 3, 60
 LEVELS = 2
 """How deep the lists' nodes are asked for: an offer's application's call, and no further."""
-LESS_DEEP = {"Query.residencies": 1, "Query.bookings": 1, "Query.trainingSessions": 1}
+LESS_DEEP = dict.fromkeys(("Query.residencies", "Query.bookings", "Query.trainingSessions", "Query.offers", "Query.rentals"), 1)
 """What would cost more points than an operation may, at that depth."""
 
 
