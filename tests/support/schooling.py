@@ -40,7 +40,7 @@ async def room(of: make.House) -> UUID:
 
 async def scope(of: make.House, *asked: UUID, room_id: UUID | None = None, **terms: Any) -> UUID:
     """Add an instrument in a room that asks for trainings."""
-    given = UnitTerms(of.site_id, make.fresh("Microscope "), "instrument", hourly_minor=4500, room_id=room_id or await room(of))
+    given = UnitTerms(of.site_id, make.fresh("microscope "), "instrument", hourly_minor=4500, room_id=room_id or await room(of))
     unit_id = await service.add_unit(SYSTEM, given)
     for training_id in asked:
         await service.require_qualification(SYSTEM, RequirementTerms(unit_id, training_id, **terms))
