@@ -133,6 +133,7 @@ describe('an export', () => {
 		expect(server.variablesOf('Units').at(-1)).toEqual({
 			search: null,
 			siteId: null,
+			ownerId: null,
 			kind: 'BENCH',
 			first: 100,
 			after: null,

@@ -33,7 +33,7 @@ const unit = {
 	policy,
 	roomId: 'rm1',
 	wholeId: null,
-	ownerSharePercent: '12.50',
+	ownerShare: { percent: '12.50', nextPercent: null, nextFrom: null },
 	owner: data.startup,
 	version: 4,
 };

@@ -27,6 +27,7 @@ export const unit = {
 	equipment: ['screen'],
 	outOfOrderSince: null as string | null,
 	requirements: [],
+	photos: [],
 	policy: {
 		stepMinutes: 15,
 		cancelNoticeMinutes: 1440,
