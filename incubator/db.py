@@ -27,6 +27,7 @@ MODEL_MODULES = [
     "incubator.spaces.rate_models",
     "incubator.spaces.booking_models",
     "incubator.spaces.training_models",
+    "incubator.spaces.rental_models",
     "incubator.spaces.owner_models",
     "incubator.residencies.models",
     "incubator.secondments.models",

@@ -6,6 +6,7 @@ import strawberry
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
 
+from incubator_graphql.billing.deposits import DepositsMutation
 from incubator_graphql.billing.invoices import InvoicesMutation, InvoicesQuery
 from incubator_graphql.billing.plans import PlansQuery
 from incubator_graphql.billing.runs import BillingRunsMutation, BillingRunsQuery
@@ -33,7 +34,9 @@ from incubator_graphql.residencies.queries import ResidenciesQuery
 from incubator_graphql.scalars import SCALARS
 from incubator_graphql.secondments.mutations import SecondmentsMutation
 from incubator_graphql.secondments.queries import SecondmentsQuery
+from incubator_graphql.spaces.badges import BadgesMutation, BadgesQuery
 from incubator_graphql.spaces.changes import BookingChangesMutation
+from incubator_graphql.spaces.checklists import ChecklistsMutation, ChecklistsQuery
 from incubator_graphql.spaces.finding import FindingQuery
 from incubator_graphql.spaces.mutations import SpacesMutation
 from incubator_graphql.spaces.owners import OwnersMutation, OwnersQuery
@@ -42,6 +45,7 @@ from incubator_graphql.spaces.places import PlacesMutation, PlacesQuery
 from incubator_graphql.spaces.qualifications import QualificationsMutation, QualificationsQuery
 from incubator_graphql.spaces.queries import SpacesQuery
 from incubator_graphql.spaces.rates import RatesMutation, RatesQuery
+from incubator_graphql.spaces.rentals import RentalsMutation, RentalsQuery
 from incubator_graphql.spaces.site_places import SitePlacesQuery
 from incubator_graphql.spaces.training_mutations import TrainingsMutation
 from incubator_graphql.spaces.trainings import TrainingsQuery
@@ -71,6 +75,9 @@ class Query(
     WaitingQuery,
     TrainingsQuery,
     QualificationsQuery,
+    RentalsQuery,
+    ChecklistsQuery,
+    BadgesQuery,
     OrganizationsQuery,
 ):
     """Everything that can be read."""
@@ -96,6 +103,10 @@ class Mutation(
     WaitingMutation,
     TrainingsMutation,
     QualificationsMutation,
+    RentalsMutation,
+    ChecklistsMutation,
+    BadgesMutation,
+    DepositsMutation,
     OrganizationsMutation,
 ):
     """Everything that can be done."""

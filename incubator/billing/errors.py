@@ -1,6 +1,6 @@
 """Refusals of billing."""
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from incubator.kernel.errors import DomainError, InvalidValue, refusal
@@ -193,4 +193,28 @@ class SignatureInvalid(DomainError):
         "en": "The signature is missing, wrong or too old.",
         "de": "Die Signatur fehlt, ist falsch oder zu alt.",
         "zh-CN": "签名缺失、错误或已过期。",
+    }
+
+
+@refusal
+class NotADeposit(DomainError):
+    """The document asks for no deposit, or nothing of it is left to return."""
+
+    kind: str
+    text = {
+        "en": "There is no deposit to return here ({kind}).",
+        "de": "Hier ist keine Kaution zurückzugeben ({kind}).",
+        "zh-CN": "此处没有需退还的押金({kind})。",
+    }
+
+
+@refusal
+class DepositSettled(DomainError):
+    """It was decided about the deposit before, or it was paid out."""
+
+    settled_at: datetime
+    text = {
+        "en": "The deposit was settled at {settled_at}.",
+        "de": "Die Kaution wurde um {settled_at} abgerechnet.",
+        "zh-CN": "押金已于 {settled_at} 结算。",
     }

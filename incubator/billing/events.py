@@ -105,3 +105,25 @@ class PaymentFailed(Event):
     def touches(self) -> Sequence[Touched]:
         """The invoice."""
         return [Touched("Invoice", self.invoice_id)]
+
+
+@dataclass(frozen=True)
+class DepositSettled(Event):
+    """It was decided how much of a deposit is kept and how much returned."""
+
+    invoice_id: UUID
+
+    def touches(self) -> Sequence[Touched]:
+        """The deposit request."""
+        return [Touched("Invoice", self.invoice_id)]
+
+
+@dataclass(frozen=True)
+class DepositReturned(Event):
+    """The returned part of a deposit left the bank."""
+
+    invoice_id: UUID
+
+    def touches(self) -> Sequence[Touched]:
+        """The deposit request."""
+        return [Touched("Invoice", self.invoice_id)]

@@ -245,6 +245,33 @@ class Payment(Model):
         indexes = (Index(fields=("invoice_id",)),)
 
 
+class DepositSettlement(Model):
+    """What became of a deposit: so much is kept, with the reason, so much returned; what was never paid is asked for no more.
+
+    `paid_out_at` is when the returned part left the bank, under `reference`.
+    """
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    invoice: fields.OneToOneRelation[Invoice] = fields.OneToOneField(
+        "incubator.Invoice", related_name="settlement", on_delete=fields.RESTRICT
+    )
+    invoice_id: UUID
+    kept_minor = fields.BigIntField()
+    returned_minor = fields.BigIntField()
+    released_minor = fields.BigIntField()
+    reason = fields.CharField(max_length=500, default="")
+    settled_by: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
+        "incubator.Person", related_name="deposits_settled", null=True, on_delete=fields.SET_NULL
+    )
+    settled_by_id: UUID | None
+    settled_at = fields.DatetimeField()
+    paid_out_at = fields.DatetimeField(null=True)
+    reference = fields.CharField(max_length=120, null=True)
+
+    class Meta(Model.Meta):
+        table = "deposit_settlement"
+
+
 class StripeEvent(Model):
     """A webhook of Stripe's, kept by its id so that it counts once; a hint to read `object_id` again, never the truth."""
 

@@ -18,6 +18,8 @@ class Account(StrEnum):
     REVENUE = "revenue"
     TAX_PAYABLE = "tax payable"
     DEPOSITS_HELD = "deposits held"
+    DEPOSITS_TO_RETURN = "deposits to return"
+    COMPENSATION = "compensation"
     STRIPE_CLEARING = "stripe clearing"
     BANK = "bank"
 

@@ -153,12 +153,15 @@ _CUSTOMER = "customer_id = $1 AND legal_entity_id = $2 AND currency = $3"
 
 
 async def due_terms(customer_id: UUID, legal_entity_id: UUID, currency: str, month: Period) -> list[asyncpg.Record]:
-    """Return the terms of a customer's contracts that touch a month and were not charged for it, in the order they were agreed."""
+    """Return the terms of a customer's contracts that touch a month and were not charged for it, in the order they were agreed.
+
+    They stay as they are until the transaction ends, so that no day is charged which a term loses meanwhile.
+    """
     return await db.rows(
         "SELECT t.id, c.customer_id, c.legal_entity_id, c.site_id, c.currency, t.description, t.basis, t.quantity, t.unit_price_minor,"
         " t.price_includes_tax, t.supply, t.tax_category, t.tax_rate, t.is_waived, t.starts_on, t.ends_on"
         f" FROM contract c JOIN contract_term t ON t.contract_id = c.id WHERE {_CUSTOMER} AND {TERM_FALLS_DUE.format(month=4, end=5)}"
-        " ORDER BY t.id",
+        " ORDER BY t.id FOR SHARE OF t",
         customer_id,
         legal_entity_id,
         currency,

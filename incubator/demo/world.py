@@ -7,7 +7,7 @@ from importlib.resources import files
 from uuid import UUID
 
 from incubator import db, jobs
-from incubator.demo import cast, house, life, training
+from incubator.demo import cast, house, life, rentals, training
 from incubator.demo.life import Resident
 from incubator.demo.logins import LOADED
 from incubator.importing import service as importing
@@ -178,6 +178,7 @@ async def _live_today(
     monday = today - timedelta(days=today.weekday() + 7)
     await life.log_week(seconded[0][0], seconded[0][1], "jnj", monday, chance)
     hamburg = next(spot for spot in spots if spot.key == "hamburg")
+    await rentals.live(hamburg, residents, today)
     call_id = await db.value("SELECT c.id FROM call c JOIN call_site s ON s.call_id = c.id WHERE s.site_id = $1", hamburg.site_id)
     for number, name in enumerate(("Alster Robotics", "Fleet Genomics", "Speicher Diagnostics", "Deich Therapeutics")):
         with clock.travel_to(life.at(today - timedelta(days=6 - number), 10)):

@@ -47,6 +47,7 @@ class Grant(StrEnum):
 
     ACCEPT_OFFER = "accept offers"
     BOOK_UNIT = "book units"
+    RENT_UNIT = "rent units"
     PAY_INVOICE = "pay invoices"
     INVITE_PEOPLE = "invite people"
     OFFER_PEOPLE = "offer people for secondment"
@@ -70,7 +71,15 @@ class Grant(StrEnum):
 
 GRANTS: dict[Role, frozenset[Grant]] = {
     Role.OWNER: frozenset(
-        {Grant.ACCEPT_OFFER, Grant.BOOK_UNIT, Grant.PAY_INVOICE, Grant.SEE_MONEY, Grant.INVITE_PEOPLE, Grant.KEEP_OWN_UNITS}
+        {
+            Grant.ACCEPT_OFFER,
+            Grant.BOOK_UNIT,
+            Grant.RENT_UNIT,
+            Grant.PAY_INVOICE,
+            Grant.SEE_MONEY,
+            Grant.INVITE_PEOPLE,
+            Grant.KEEP_OWN_UNITS,
+        }
     ),
     Role.MEMBER: frozenset({Grant.BOOK_UNIT}),
     Role.BILLING_CONTACT: frozenset({Grant.PAY_INVOICE, Grant.SEE_MONEY}),

@@ -29,6 +29,15 @@ class Kind(StrEnum):
     TRAINING_PASSED = "training_passed"
     QUALIFICATION_ENDS_SOON = "qualification_ends_soon"
     QUALIFICATION_ENDED = "qualification_ended"
+    UNIT_HELD = "unit_held"
+    HOLD_RUNS_OUT = "hold_runs_out"
+    HOLD_ENDED = "hold_ended"
+    RENTAL_ASSIGNED = "rental_assigned"
+    UNIT_CHANGED = "unit_changed"
+    NOTICE_CONFIRMED = "notice_confirmed"
+    CHECKLIST_TO_CONFIRM = "checklist_to_confirm"
+    DEPOSIT_SETTLED = "deposit_settled"
+    BADGE_OVERDUE = "badge_overdue"
     OWNER_STATEMENT = "owner_statement"
     OWNER_SHARE = "owner_share"
     SECONDMENT_AGREED = "secondment_agreed"
@@ -71,6 +80,15 @@ KINDS: dict[Kind, Description] = {
     Kind.TRAINING_PASSED: _named("Qualifications you get", "Erhaltene Qualifikationen", "取得的资质"),
     Kind.QUALIFICATION_ENDS_SOON: _named("Qualifications that end soon", "Bald endende Qualifikationen", "即将到期的资质"),
     Kind.QUALIFICATION_ENDED: _named("Qualifications that ended", "Beendete Qualifikationen", "已失效的资质"),
+    Kind.UNIT_HELD: _named("Units kept for you", "Vorgemerkte Einheiten", "为您保留的单元"),
+    Kind.HOLD_RUNS_OUT: _named("Kept units that run out", "Ablaufende Vormerkungen", "即将到期的保留"),
+    Kind.HOLD_ENDED: _named("Units kept no more", "Beendete Vormerkungen", "保留已结束"),
+    Kind.RENTAL_ASSIGNED: _named("New rentals", "Neue Mieten", "新的租用"),
+    Kind.UNIT_CHANGED: _named("Changes of unit", "Wechsel der Einheit", "单元更换"),
+    Kind.NOTICE_CONFIRMED: _named("Rentals that end by notice", "Gekündigte Mieten", "租用终止通知"),
+    Kind.CHECKLIST_TO_CONFIRM: _named("Checklists to confirm", "Zu bestätigende Protokolle", "待确认的清单"),
+    Kind.DEPOSIT_SETTLED: _named("Settled deposits", "Abgerechnete Kautionen", "押金结算"),
+    Kind.BADGE_OVERDUE: _named("Overdue keys and badges", "Überfällige Schlüssel und Ausweise", "逾期未还的钥匙和门禁卡"),
     Kind.OWNER_STATEMENT: _named("Owners' statements", "Eigentümerabrechnungen", "所有者结算单"),
     Kind.OWNER_SHARE: _named("Changed shares of owners", "Geänderte Eigentümeranteile", "所有者分成变更"),
     Kind.SECONDMENT_AGREED: _named("Secondments", "Entsendungen", "人员派驻"),

@@ -364,6 +364,7 @@ async def _open_contracts(actor: Actor, offer: queries.OfferRow, residency_id: U
     )
     plan = await billing.plan_terms(offer.plan_id, offer.starts_on, offer.ends_on, offer.currency)
     contract_id = await billing.open_contract(actor, buyer, [rental, *plan], subject_id=residency_id)
-    await spaces.bind_contract(rental_id, contract_id)
+    deposit_id = None
     if offer.deposit_minor:
-        await billing.request_deposit(actor, buyer, f"Deposit, {unit.name}", offer.deposit_minor, clock.today(unit.time_zone))
+        deposit_id = await billing.request_deposit(actor, buyer, f"Deposit, {unit.name}", offer.deposit_minor, clock.today(unit.time_zone))
+    await spaces.bind_contract(rental_id, contract_id, deposit_id)

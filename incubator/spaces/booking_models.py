@@ -1,5 +1,6 @@
 """Tables of who holds what, and of what was used."""
 
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,12 @@ from incubator.spaces.rate_models import Rate
 
 
 class Rental(Model):
-    """A unit held for days of the site, first and last included; its id is the holder of its holds."""
+    """A unit held for days of the site, first and last included; its id is the holder of its holds.
+
+    Priced by the month, or for a short stay by weeks and days: then `monthly_minor` is null and `prices` has `[from which day or week,
+    amount]` of each, both with the discount taken off. `notice_count` of `notice_unit` (days, or months to the end of a month) is what
+    must lie between a notice and the end. One that moved to another unit names its heir, and the heir its ancestor.
+    """
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     unit: fields.ForeignKeyRelation[Unit] = fields.ForeignKeyField("incubator.Unit", related_name="rentals", on_delete=fields.RESTRICT)
@@ -27,16 +33,37 @@ class Rental(Model):
     residency_id = fields.UUIDField(null=True)
     starts_on = fields.DateField()
     ends_on = fields.DateField()
-    monthly_minor = fields.BigIntField()
+    monthly_minor = fields.BigIntField(null=True)
+    prices: dict[str, Any] = fields.JSONField(default=dict)
+    rate: fields.ForeignKeyNullableRelation[Rate] = fields.ForeignKeyField(
+        "incubator.Rate", related_name="rentals", null=True, on_delete=fields.RESTRICT
+    )
+    rate_id: UUID | None
+    discount_percent: Decimal = fields.DecimalField(max_digits=5, decimal_places=2, default=Decimal(0))
     currency = fields.CharField(max_length=3)
     price_includes_tax = fields.BooleanField()
     contract_id = fields.UUIDField(null=True)
+    deposit_id = fields.UUIDField(null=True)
+    notice_count = fields.IntField(default=1)
+    notice_unit = fields.CharField(max_length=6, default="months")
+    notice_given_at = fields.DatetimeField(null=True)
+    notice_by_id = fields.UUIDField(null=True)
+    notice_waiver = fields.CharField(max_length=300, default="")
+    heir_id = fields.UUIDField(null=True)
+    ancestor_id = fields.UUIDField(null=True)
+    charged_at = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField()
     version = fields.IntField(default=1)
 
     class Meta(Model.Meta):
         table = "rental"
-        indexes = (Index(fields=("organization_id",)), Index(fields=("site_id",)), Index(fields=("residency_id",)))
+        indexes = (
+            Index(fields=("organization_id",)),
+            Index(fields=("site_id",)),
+            Index(fields=("residency_id",)),
+            Index(fields=("unit_id",)),
+            Index(fields=("rate_id",)),
+        )
 
 
 class Booking(Model):

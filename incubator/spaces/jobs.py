@@ -5,6 +5,7 @@ from uuid import UUID
 
 from incubator.kernel import clock, outbox, work
 from incubator.spaces import approvals, charging, presence, qualifications, releasing, statements, waiting
+from incubator.spaces import rental_jobs as _rental_jobs  # noqa: F401 - the import registers its jobs
 from incubator.spaces.bookings import EXPIRE, RELEASE
 from incubator.spaces.check_in import UNFINISHED
 from incubator.spaces.events import BookingCancelled, BookingDeclined, BookingMoved, BookingReleased, UsageChanged

@@ -27,6 +27,7 @@ RANGES = {
     "approval_minutes": (1, LONGEST_MINUTES),
     "gap_minutes": (0, 1440),
     "offer_minutes": (1, 10_080),
+    "hold_minutes": (0, LONGEST_MINUTES),
 }
 ANY = (0, 366 * 24 * 60)
 

@@ -39,7 +39,7 @@ class Policy:
 
     Person limits count one person's bookings of the unit. In `off_peak_hours` (notation of opening hours, the site's clock) limits of
     length and amount do not apply, and what lies there is not counted. Without a notice for changes the one for cancelling holds. A cancellation after its notice costs `cancel_fee_percent`, or is
-    refused when that is None.
+    refused when that is None. An owner may keep it for a rental for `hold_minutes`; 0: staff only.
     """
 
     shortest_minutes: int | None = 15
@@ -63,6 +63,7 @@ class Policy:
     needs_approval: bool = False
     approval_minutes: int = 2880
     offer_minutes: int = 60
+    hold_minutes: int = 0
 
     @staticmethod
     @lru_cache(maxsize=4096)

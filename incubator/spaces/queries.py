@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from incubator import db
@@ -12,7 +12,7 @@ from incubator.kernel.errors import NotFound
 from incubator.kernel.jsonable import dumps
 from incubator.kernel.paging import Order, Page, Slice, paginate
 from incubator.organizations.queries import like
-from incubator.spaces.scope import RESIDENTS, STAFF, visible_bookings, visible_rentals, visible_units
+from incubator.spaces.scope import RESIDENTS, STAFF, visible_bookings, visible_units
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,23 +61,6 @@ class BookableUnit:
     operator_id: UUID
     legal_entity_id: UUID
     monthly_minor: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class RentalRow:
-    """A unit held for days of the site, both ends included; the price is a month's."""
-
-    id: UUID
-    unit_id: UUID
-    site_id: UUID
-    organization_id: UUID
-    residency_id: UUID | None
-    starts_on: date
-    ends_on: date
-    monthly_minor: int
-    currency: str
-    price_includes_tax: bool
-    version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,13 +122,8 @@ def _bookable_columns(now: str) -> str:
     )
 
 
-RENTAL = (
-    "r.id, r.unit_id, r.site_id, r.organization_id, r.residency_id, r.starts_on, r.ends_on, r.monthly_minor, r.currency,"
-    " r.price_includes_tax, r.version"
-)
 UNITS_BY_NAME = (Order("name", "text"), Order("id", "uuid"))
 BY_START = (Order("starts_at", "timestamptz"), Order("id", "uuid"))
-RENTALS_BY_START = (Order("starts_on", "date", is_descending=True), Order("id", "uuid"))
 
 
 async def list_units(
@@ -204,39 +182,6 @@ async def bookable_unit(actor: Actor, unit_id: UUID, *, to_hold: bool = False) -
     if not found:
         raise NotFound(kind="Unit", path=("input", "unitId"))
     return found[0]
-
-
-async def list_rentals(actor: Actor, page: Page, *, site_id: UUID | None = None, with_total: bool = False) -> Slice:
-    """List rentals, the latest start first."""
-    condition, args = visible_rentals(actor)
-    n = len(args) + 1
-    sql = f"SELECT {RENTAL} FROM rental r WHERE {condition} AND (${n}::uuid IS NULL OR r.site_id = ${n})"
-    return await paginate(sql, [*args, site_id], RENTALS_BY_START, page, with_total=with_total)
-
-
-async def rentals_by_id(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, RentalRow]:
-    """Return the rentals among `ids` that the actor may see."""
-    condition, args = visible_rentals(actor)
-    found = await db.rows_as(
-        RentalRow, f"SELECT {RENTAL} FROM rental r WHERE {condition} AND r.id = ANY(${len(args) + 1}::uuid[])", *args, list(ids)
-    )
-    return {row.id: row for row in found}
-
-
-async def rentals_of_residencies(actor: Actor, residency_ids: Iterable[UUID]) -> dict[UUID, list[RentalRow]]:
-    """Return the rentals of residencies that the actor may see, by residency, in order of their start."""
-    condition, args = visible_rentals(actor)
-    found = await db.rows_as(
-        RentalRow,
-        f"SELECT {RENTAL} FROM rental r WHERE {condition} AND r.residency_id = ANY(${len(args) + 1}::uuid[]) ORDER BY r.starts_on, r.id",
-        *args,
-        list(residency_ids),
-    )
-    grouped: dict[UUID, list[RentalRow]] = {}
-    for row in found:
-        assert row.residency_id is not None
-        grouped.setdefault(row.residency_id, []).append(row)
-    return grouped
 
 
 def booking_columns(actor: Actor, n: int) -> tuple[str, list[object]]:

@@ -150,7 +150,7 @@ async def remove_rate(actor: Actor, rate_id: UUID, expected_version: int) -> Non
     """
     async with db.transaction():
         found = await _locked(actor, rate_id, expected_version)
-        if await db.value("SELECT 1 FROM booking WHERE rate_id = $1 LIMIT 1", rate_id):
+        if await db.value("SELECT 1 FROM booking WHERE rate_id = $1 UNION ALL SELECT 1 FROM rental WHERE rate_id = $1 LIMIT 1", rate_id):
             raise RateUsed(rate_id=rate_id, path=("input", "rateId"))
         await db.execute("DELETE FROM rate WHERE id = $1", rate_id)
         await audit.record(actor, "remove rate", "Rate", rate_id, before={"unit": found["unit_id"], "kind": found["kind"]})

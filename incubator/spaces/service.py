@@ -1,9 +1,11 @@
 """What other packages and the edges may ask of space."""
 
 from incubator.spaces.approvals import decide_booking
+from incubator.spaces.badges import IssueTerms, add_badge, issue_badge, lose_badge, return_badge
 from incubator.spaces.bookings import BookingTerms, PoolTerms, Quote, create_booking, create_pool_booking, quote_booking
 from incubator.spaces.changing import MoveTerms, cancel_booking, hand_over_booking, leave_note, move_booking, name_companion
 from incubator.spaces.check_in import check_in, check_out
+from incubator.spaces.checklists import Found, fill_checklist, set_template, sign_checklist, start_checklist
 from incubator.spaces.fees import preview_fees
 from incubator.spaces.floor_plans import set_floor_plan
 from incubator.spaces.machine_events import MachineEvent, record_machine_event
@@ -24,7 +26,12 @@ from incubator.spaces.presence import enter_area, leave_area
 from incubator.spaces.qualifications import grant_qualification, renew_qualification, revoke_qualification, suspend_qualification
 from incubator.spaces.rates import RateTerms, add_rate, end_rate, grant_credit, remove_rate
 from incubator.spaces.recurring import SeriesTerms, create_series
-from incubator.spaces.rentals import RentalTerms, bind_contract, start_rental
+from incubator.spaces.rental_assigning import AssignTerms, assign_rental
+from incubator.spaces.rental_changes import ChangeTerms, NoticePreview, change_unit, extend_rental, give_notice, preview_notice
+from incubator.spaces.rental_deposits import settle_rental_deposit
+from incubator.spaces.rental_holds import HoldTerms, hold_unit, release_hold
+from incubator.spaces.rental_quotes import RentalQuote, RentalWish, quote_rental
+from incubator.spaces.rentals import Notice, RentalTerms, bind_contract, start_rental
 from incubator.spaces.statements import make_statement, schedule_statements
 from incubator.spaces.training_sessions import (
     Result,
@@ -51,14 +58,23 @@ from incubator.spaces.waiting import accept_slot, join_waiting_list, leave_waiti
 
 __all__ = [
     "UNIT_KINDS",
+    "AssignTerms",
     "BookingTerms",
+    "ChangeTerms",
+    "Found",
+    "HoldTerms",
+    "IssueTerms",
     "MachineEvent",
     "MoveTerms",
+    "Notice",
+    "NoticePreview",
     "OwnerTerms",
     "PoolTerms",
     "Quote",
     "RateTerms",
+    "RentalQuote",
     "RentalTerms",
+    "RentalWish",
     "RequirementTerms",
     "Result",
     "SeriesTerms",
@@ -66,6 +82,7 @@ __all__ = [
     "TrainingTerms",
     "UnitTerms",
     "accept_slot",
+    "add_badge",
     "add_building",
     "add_floor",
     "add_photo",
@@ -75,11 +92,13 @@ __all__ = [
     "add_training",
     "add_unit",
     "appoint_trainer",
+    "assign_rental",
     "bind_contract",
     "cancel_booking",
     "cancel_session",
     "change_session",
     "change_training",
+    "change_unit",
     "check_in",
     "check_out",
     "create_booking",
@@ -90,29 +109,39 @@ __all__ = [
     "drop_requirement",
     "end_rate",
     "enter_area",
+    "extend_rental",
+    "fill_checklist",
+    "give_notice",
     "grant_credit",
     "grant_qualification",
     "hand_over_booking",
+    "hold_unit",
+    "issue_badge",
     "join_waiting_list",
     "leave_area",
     "leave_note",
     "leave_seat",
     "leave_waiting_list",
+    "lose_badge",
     "make_statement",
     "move_booking",
     "name_companion",
     "preview_fees",
+    "preview_notice",
     "put_unit_into",
     "quote_booking",
+    "quote_rental",
     "read_photo",
     "record_machine_event",
     "record_results",
     "record_usage",
+    "release_hold",
     "remove_photo",
     "remove_rate",
     "renew_qualification",
     "require_qualification",
     "resolve_usage",
+    "return_badge",
     "revoke_qualification",
     "schedule_session",
     "schedule_statements",
@@ -121,6 +150,10 @@ __all__ = [
     "set_owner",
     "set_policy",
     "set_share",
+    "set_template",
+    "settle_rental_deposit",
+    "sign_checklist",
+    "start_checklist",
     "start_rental",
     "suspend_qualification",
     "take_seat",

@@ -119,6 +119,11 @@ async def offer_slot_of(booking_id: UUID) -> None:
         await _offer(found["unit_id"], found["starts_at"], found["ends_at"])
 
 
+async def offer_space(unit_id: UUID, starts_at: datetime, ends_at: datetime) -> None:
+    """Offer what of a unit came free `[starts_at, ends_at)`, inside the running transaction."""
+    await _offer(unit_id, starts_at, ends_at)
+
+
 async def end_offer(waiting_id: UUID) -> None:
     """End an offer that has run out, and offer the slot to the next, inside the running transaction."""
     found = await db.row(

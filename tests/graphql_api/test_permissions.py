@@ -28,7 +28,10 @@ LISTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "secondments": ({}, NOTHING | STAFF | {"owner": 1, "member": 1}),
     "timeLogs": ({"from": day(-9), "until": day(9)}, NOTHING | STAFF | {"owner": 1, "member": 1}),
     "deals": ({}, NOTHING | STAFF | {"owner": 1, "member": 1}),
-    "invoices": ({}, NOTHING | STAFF | {"owner": 1, "billing contact": 1, "finance": 1}),
+    "invoices": ({}, NOTHING | dict.fromkeys((*STAFF, "owner", "billing contact", "finance"), 4)),
+    "rentals": ({}, NOTHING | dict.fromkeys(STARTUP, 5) | dict.fromkeys((*STAFF, "front desk"), 6)),
+    "rentalHolds": ({}, NOTHING | dict.fromkeys((*STARTUP, *STAFF, "front desk"), 2)),
+    "badges": ({}, NOTHING | dict.fromkeys(STARTUP, 2) | dict.fromkeys((*STAFF, "front desk"), 3)),
     "plans": ({}, NOTHING | dict.fromkeys(STARTUP, 3) | dict.fromkeys(HOUSE, 4)),
     "billingRuns": ({}, FORBIDDEN | STAFF | {"finance": 1} | dict.fromkeys((*PAYERS, "manager elsewhere"), 0)),
     "parkedWork": ({}, FORBIDDEN | {"manager": 1, "finance": 1, "reading token": 1, "manager elsewhere": 0}),
@@ -62,6 +65,11 @@ async def test_who_sees_how_much_of_a_list(web: Web, name: str) -> None:
 NOT_THEIRS = ("another_startups_owner", "corporate_admin", "mentor", "scout", "university", "finance", "front_desk", "reviewer")
 UNSEEN = dict.fromkeys((*NOT_THEIRS, "billing_contact", "manager_elsewhere"), "NotFound")
 EVERYBODY = [who for who in CALLERS if who not in ("anonymous", "reading token", "ended session")]
+UNKNOWN = dict.fromkeys(("another_startups_owner", "corporate_admin", "mentor", "scout", "university", "finance", "reviewer"), "NotFound")
+"""Who sees nothing of a startup's rentals, and may ask by the field's rule."""
+TENANTS = callers.table("owner", "manager", manager_elsewhere="NotFound", **UNKNOWN)
+SITE_MANAGERS = callers.table("manager", manager_elsewhere="NotFound")
+DESK = callers.table("manager", "front desk", manager_elsewhere="NotFound")
 
 MUTATIONS: dict[str, Table] = {
     "createSecondment": callers.table("manager"),
@@ -76,6 +84,24 @@ MUTATIONS: dict[str, Table] = {
         "owner", "billing contact", another_startups_owner="NotFound", corporate_admin="NotFound", university="NotFound"
     ),
     "startBillingRun": callers.table("manager", "finance", "manager elsewhere"),
+    "holdUnit": callers.table("manager"),
+    "releaseHold": TENANTS,
+    "giveNotice": TENANTS,
+    "assignRental": SITE_MANAGERS,
+    "changeRentalUnit": SITE_MANAGERS,
+    "extendRental": SITE_MANAGERS,
+    "settleDeposit": SITE_MANAGERS,
+    "recordDepositReturn": callers.table("finance"),
+    "startChecklist": DESK,
+    "fillChecklist": DESK,
+    "signChecklist": callers.table(
+        "manager", "front desk", owner="ChecklistChanged", member="ChecklistChanged", manager_elsewhere="NotFound", **UNKNOWN
+    ),
+    "setChecklistTemplate": callers.table("manager"),
+    "addBadge": callers.table("manager", "front desk"),
+    "issueBadge": DESK,
+    "returnBadge": DESK,
+    "loseBadge": SITE_MANAGERS,
     "unparkWork": callers.table("manager", "finance", manager_elsewhere="NotFound"),
 }
 DONE = {"payInvoice": "TransferOnly"}

@@ -46,6 +46,7 @@ async def one_more(house: make.House) -> None:
     await spaces.create_booking(owner, spaces.BookingTerms(room, at, at + timedelta(hours=1), "Board"), key)
     await spaces.record_machine_event(manager, spaces.MachineEvent(room, key, "stop", clock.now()))
     await spaces.join_waiting_list(await make.resident(house), spaces.BookingTerms(room, at, at + timedelta(hours=1), "Me too"))
+    await _one_more_rental(house, owner)
     corporate_id, startup_id = await make.organization("corporate"), some(owner.organization_id)
     await make.owner_statement(house, corporate_id, startup_id)
     mentor = await make.person(corporate_id, Role.MENTOR)
@@ -66,6 +67,23 @@ async def _one_more_trained(house: make.House, owner: Actor) -> None:
     unit = await schooling.scope(house, training)
     await spaces.take_seat(owner, await schooling.session(house, training, unit_id=unit))
     await spaces.enter_area(owner, await schooling.room(house))
+
+
+async def _one_more_rental(house: make.House, owner: Actor) -> None:
+    """A rental with its heir, deposit, checklist and badge, and a unit that is kept; each begins after those before, so a page has both."""
+    manager, startup_id = house.manager, some(owner.organization_id)
+    first = clock.today("Europe/Berlin") + timedelta(days=2 + await db.value("SELECT count(*)::int FROM rental"))
+    units = [await make.unit(house, "bench", hourly_minor=None, monthly_minor=100) for _ in range(3)]
+    until = clock.now() + timedelta(days=1)
+    hold = spaces.HoldTerms(first, first + timedelta(days=90), until, units[0], None, startup_id)
+    await spaces.hold_unit(manager, hold, make.fresh("hold-key-"))
+    terms = spaces.AssignTerms(None, units[1], startup_id, first, first + timedelta(days=90), 100)
+    rental_id = await spaces.assign_rental(manager, terms, make.fresh("assign-key-"))
+    await spaces.start_checklist(manager, rental_id, "return")
+    badge_id = await spaces.add_badge(manager, house.site_id, "key", make.fresh("K-"))
+    await spaces.issue_badge(manager, spaces.IssueTerms(badge_id, some(owner.person_id), startup_id, rental_id))
+    change = spaces.ChangeTerms(rental_id, units[2], first + timedelta(days=1))
+    await spaces.change_unit(manager, change, 1, make.fresh("change-key-"))
 
 
 async def _one_more_of_the_house(house: make.House, key: str) -> None:
@@ -226,6 +244,22 @@ AT_MOST = {
     "renewQualification": 8,
     "enterArea": 11,
     "leaveArea": 7,
+    "holdUnit": 17,
+    "releaseHold": 11,
+    "assignRental": 47,
+    "changeRentalUnit": 36,
+    "extendRental": 17,
+    "giveNotice": 18,
+    "settleDeposit": 19,
+    "recordDepositReturn": 12,
+    "startChecklist": 10,
+    "fillChecklist": 8,
+    "signChecklist": 8,
+    "setChecklistTemplate": 6,
+    "addBadge": 7,
+    "issueBadge": 11,
+    "returnBadge": 10,
+    "loseBadge": 12,
     "updatePreferences": 8,
     "switchOrganization": 3,
     "invitePerson": 9,

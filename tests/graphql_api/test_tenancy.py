@@ -20,7 +20,7 @@ PUBLIC = {"Organization", "Site", "LegalEntity", "Unit", "Call", "Floor", "Room"
 """What everybody who is signed in may know of."""
 OF_ANY_TYPE = {"node", "nodes", "auditTrail"}
 """What takes the id of anything: of no type, then, is an own one wrong."""
-VIEWERS = ("owner", "corporate admin", "mentor", "manager")
+VIEWERS = ("owner", "corporate admin", "mentor", "manager", "finance")
 
 
 def taking_ids() -> dict[str, list[tuple[str, ...]]]:
@@ -88,7 +88,7 @@ async def test_somebody_elses_id_is_answered_as_an_unknown_one_everywhere(web: W
                 arguments = ASKING[name].arguments(mine)
                 own = placed(arguments, path)
                 kind = str(parse(own)[0])  # type: ignore[index]  # the side's ids are ids
-                other = theirs.id("Rental") if name in OF_ANY_TYPE else mine.id("Rental")
+                other = theirs.id("Rental") if name in OF_ANY_TYPE else mine.id("Residency" if kind == "Rental" else "Rental")
                 odd = {"unknown": encode(kind, new_id()), "other type": other, "malformed": "x"}
                 odd |= {} if ".".join(path) in ASKING[name].public else {"foreign": foreign[own]}
                 answers = {how: await said(web, sessions[who], name, with_id(arguments, path, one)) for how, one in odd.items()}

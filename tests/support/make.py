@@ -133,13 +133,13 @@ async def resident(of: House, *, days: int = 365) -> Actor:
     return owner
 
 
-async def plan(of: House, *, name: str = "", amount_minor: int = 30000) -> UUID:
+async def plan(of: House, *, name: str = "", amount_minor: int = 30000, currency: str = "EUR") -> UUID:
     """Make a plan: the first year free, then an amount a year."""
     return await billing.create_plan(
         SYSTEM,
         of.operator_id,
         name or fresh("Booster "),
-        "EUR",
+        currency,
         [PhaseTerms(1, 0, Basis.YEAR), PhaseTerms(None, amount_minor, Basis.YEAR)],
         price_includes_tax=False,
     )

@@ -50,6 +50,7 @@ async def side() -> Side:
     startup_id, corporate_id = some(owner.organization_id), await make.organization("corporate")
     actors = {
         "manager": house.manager,
+        "finance": await make.person(house.operator_id, Role.FINANCE),
         "owner": owner,
         "corporate admin": await make.person(corporate_id, Role.CORPORATE_ADMIN),
         "mentor": await make.person(corporate_id, Role.MENTOR),
@@ -63,7 +64,7 @@ async def side() -> Side:
         "Person": some(owner.person_id),
         "Rental": await db.value("SELECT id FROM rental WHERE organization_id = $1", startup_id),
     }
-    for add in (_admission, _space, _work_together, _own_things):
+    for add in (_admission, _space, _rentals, _work_together, _own_things):
         ids |= await add(house, actors)
     return Side(house, actors, {what: encode(what.partition(":")[0], row_id) for what, row_id in ids.items()})
 
@@ -201,6 +202,64 @@ async def _trainings(house: make.House, owner: Actor) -> dict[str, UUID]:
         "Qualification: revoked": held[1],
         "Qualification: renewed": held[2],
         "AreaPresence": await db.value("SELECT id FROM area_presence WHERE person_id = $1", owner_id),
+    }
+
+
+async def _rentals(house: make.House, actors: dict[str, Actor]) -> dict[str, UUID]:
+    """Rentals of the startup in every state that something can be done from."""
+    manager, owner, startup_id = house.manager, actors["owner"], some(actors["owner"].organization_id)
+    today = clock.today("Europe/Berlin")
+    first, last = today, today + timedelta(days=364)
+    pool_id = await spaces.add_pool(manager, house.site_id, make.fresh("Any bench "))
+    pooled, kept, let, other, moved_to = [
+        await make.unit(house, "bench", hourly_minor=None, monthly_minor=62_000, pool_id=pool) for pool in (pool_id, None, None, None, None)
+    ]
+    holds = [
+        await spaces.hold_unit(
+            manager,
+            spaces.HoldTerms(first, last, clock.now() + timedelta(days=2), unit, None, startup_id),
+            make.fresh("hold-key-"),
+        )
+        for unit in (kept, await make.unit(house, "bench", hourly_minor=None, monthly_minor=62_000))
+    ]
+    terms = [spaces.AssignTerms(None, unit, startup_id, first, last, 50_000) for unit in (let, other)]
+    rental_id, second = [await spaces.assign_rental(manager, one, make.fresh("assign-key-")) for one in terms]
+    begun = await spaces.start_checklist(manager, rental_id, "hand-over")
+    signed = await spaces.start_checklist(manager, second, "hand-over")
+    returned = await spaces.start_checklist(manager, second, "return")
+    for one in (signed, returned):
+        await spaces.fill_checklist(manager, one, [spaces.Found(position, "ok") for position in range(6)], 1)
+    await spaces.sign_checklist(manager, signed)
+    await spaces.sign_checklist(manager, returned, absence_reason="did not come")
+    settled = await spaces.assign_rental(
+        manager, spaces.AssignTerms(None, moved_to, startup_id, first, last, 100), make.fresh("assign-key-")
+    )
+    settled_return = await spaces.start_checklist(manager, settled, "return")
+    await spaces.fill_checklist(manager, settled_return, [spaces.Found(position, "ok") for position in range(6)], 1)
+    await spaces.sign_checklist(manager, settled_return, absence_reason="did not come")
+    deposit = await db.value("SELECT deposit_id FROM rental WHERE id = $1", settled)
+    await billing.record_transfer(SYSTEM, deposit, 100, make.fresh("transfer "))
+    await spaces.settle_rental_deposit(manager, settled, 0, "", make.fresh("settle-key-"))
+    free, out, lost = [await spaces.add_badge(manager, house.site_id, "badge", make.fresh("B-")) for _ in range(3)]
+    for badge in (out, lost):
+        await spaces.issue_badge(manager, spaces.IssueTerms(badge, some(owner.person_id), startup_id, rental_id))
+    return {
+        "RentalHold": holds[0],
+        "RentalHold: second": holds[1],
+        "Unit: kept": kept,
+        "Unit: let": let,
+        "Unit: pooled": pooled,
+        "Unit: free bench": await make.unit(house, "bench", hourly_minor=None, monthly_minor=62_000),
+        "Pool: benches": pool_id,
+        "Rental: let": rental_id,
+        "Rental: second": second,
+        "Rental: third": settled,
+        "Checklist": begun,
+        "Checklist: signed by staff": signed,
+        "Invoice: deposit": deposit,
+        "Badge": free,
+        "Badge: out": out,
+        "Badge: to lose": lost,
     }
 
 

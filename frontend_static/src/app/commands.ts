@@ -36,6 +36,12 @@ const actions: readonly Action[] = [
 		visible: (access) => access.may('BOOK_UNIT'),
 	},
 	{
+		href: '/rentals?new=1',
+		label: 'app:command.let',
+		icon: 'space',
+		visible: (access) => access.may('MANAGE_SPACE'),
+	},
+	{
 		href: '/find-time',
 		label: 'app:command.findTime',
 		icon: 'search',

@@ -66,6 +66,13 @@ const groups: readonly PlaceGroup[] = [
 				visible: (access) => access.may('SEE_PORTFOLIO'),
 			},
 			{
+				href: '/rentals',
+				label: 'app:place.rentals',
+				icon: 'file',
+				visible: (access) => access.kind === 'operator' && (access.may('CHECK_IN') || access.may('SEE_PORTFOLIO')),
+			},
+			{ href: '/badges', label: 'app:place.badges', icon: 'key', visible: (access) => access.may('CHECK_IN') },
+			{
 				href: '/units',
 				label: 'app:place.units',
 				icon: 'space',
@@ -150,7 +157,7 @@ const tabs: Readonly<Record<Access['home'], readonly string[]>> = {
 	finance: ['/', '/invoices', '/people'],
 	mentor: ['/', '/people'],
 	corporate: ['/', '/deals', '/secondments', '/invoices'],
-	plain: ['/', '/bookings', '/people'],
+	plain: ['/', '/bookings', '/badges', '/people'],
 };
 
 /** The few places in reach of the thumb; all others are behind "More". */

@@ -80,7 +80,7 @@ export const routes: readonly Route[] = [
 	{
 		pattern: '/space',
 		title: 'app:place.space',
-		areas: ['space'],
+		areas: ['space', 'rentals'],
 		audience: 'signedIn',
 		load: () => import('../features/space/SpacePage.svelte'),
 		prefetch: () => prefetch(Space, {}),
@@ -91,6 +91,20 @@ export const routes: readonly Route[] = [
 		areas: ['units', 'trainings'],
 		audience: 'signedIn',
 		load: () => import('../features/units/UnitsPage.svelte'),
+	},
+	{
+		pattern: '/rentals',
+		title: 'app:place.rentals',
+		areas: ['rentals'],
+		audience: 'signedIn',
+		load: () => import('../features/rentals/RentalsPage.svelte'),
+	},
+	{
+		pattern: '/badges',
+		title: 'app:place.badges',
+		areas: ['rentals'],
+		audience: 'signedIn',
+		load: () => import('../features/badges/BadgesPage.svelte'),
 	},
 	{
 		pattern: '/owner-statements',

@@ -33,6 +33,8 @@ describe('places', () => {
 			'/applications',
 			'/calls',
 			'/residencies',
+			'/rentals',
+			'/badges',
 			'/units',
 			'/places',
 			'/machine-hours',

@@ -9,6 +9,7 @@ import CallsPage from '../../src/features/admissions/CallsPage.svelte';
 import OfferPage from '../../src/features/admissions/OfferPage.svelte';
 import ResidenciesPage from '../../src/features/admissions/ResidenciesPage.svelte';
 import AuditPage from '../../src/features/audit/AuditPage.svelte';
+import BadgesPage from '../../src/features/badges/BadgesPage.svelte';
 import BillingPage from '../../src/features/billing/BillingPage.svelte';
 import InvoicePage from '../../src/features/billing/InvoicePage.svelte';
 import InvoicesPage from '../../src/features/billing/InvoicesPage.svelte';
@@ -20,6 +21,7 @@ import StartupHome from '../../src/features/home/StartupHome.svelte';
 import NotificationsPage from '../../src/features/notifications/NotificationsPage.svelte';
 import PeoplePage from '../../src/features/people/PeoplePage.svelte';
 import PortfolioPage from '../../src/features/portfolio/PortfolioPage.svelte';
+import RentalsPage from '../../src/features/rentals/RentalsPage.svelte';
 import SecondmentsPage from '../../src/features/secondments/SecondmentsPage.svelte';
 import SettingsPage from '../../src/features/settings/SettingsPage.svelte';
 import SpacePage from '../../src/features/space/SpacePage.svelte';
@@ -131,6 +133,29 @@ const pages: readonly PageCase[] = [
 		empty: { residencies: page([]) },
 		emptyText: 'No space yet',
 		fullText: 'Nord Incubator GmbH',
+		others: { OwnRentals: { rentals: page([data.officeRental]) }, RentalHolds: { rentalHolds: page([]) } },
+	},
+	{
+		name: 'rentals',
+		Page: RentalsPage,
+		who: 'manager',
+		main: 'Rentals',
+		full: { rentals: page([data.officeRental]) },
+		empty: { rentals: page([]) },
+		emptyText: 'No rentals',
+		fullText: 'EUR 1,450.00 a month',
+		others: { ...sites, RentalHolds: { rentalHolds: page([data.rentalHold]) } },
+	},
+	{
+		name: 'badges',
+		Page: BadgesPage,
+		who: 'manager',
+		main: 'Badges',
+		full: { badges: page([data.badge]) },
+		empty: { badges: page([]) },
+		emptyText: 'No keys or badges',
+		fullText: 'B-101',
+		others: sites,
 	},
 	{
 		name: 'bookings',

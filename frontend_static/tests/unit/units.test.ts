@@ -27,6 +27,8 @@ const policy = {
 	offPeakHours: '',
 	chargeOn: 'RESERVED',
 	approvalMinutes: 2880,
+	offerMinutes: 60,
+	holdMinutes: 0,
 };
 const unit = {
 	...data.unit,

@@ -14,6 +14,7 @@ from incubator.billing.scope import visible_invoices
 from incubator.billing.views import InvoiceView, LineView, PaymentState, PaymentView
 from incubator.kernel.actor import Actor, Grant
 from incubator.kernel.paging import Page
+from incubator_graphql.billing.deposit_types import DEPOSITS, Deposit
 from incubator_graphql.fields import SIGNED_IN, Info, Payload, granted, mutation, query, resolved
 from incubator_graphql.ids import decode, encode
 from incubator_graphql.loaders import Relation
@@ -152,6 +153,12 @@ class Invoice(Node):
     async def payments(self, info: Info) -> list[Payment]:
         """What came in for it, in order."""
         return [Payment.of(payment) for payment in await info.context.loaders.of(PAYMENTS).load(self.row.id)]
+
+    @resolved
+    async def deposit(self, info: Info) -> Deposit | None:
+        """What became of the deposit that it asks for; null for an invoice."""
+        found = await info.context.loaders.of(DEPOSITS).load(self.row.id)
+        return Deposit.of(found) if found else None
 
 
 async def _lines(actor: Actor, invoice_ids: Sequence[UUID]) -> list[list[LineView]]:

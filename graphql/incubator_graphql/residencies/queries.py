@@ -5,13 +5,11 @@ import strawberry
 from incubator.kernel.paging import Page
 from incubator.residencies import queries as residencies
 from incubator.residencies.queries import ApplicationRow, CallRow, OfferRow, ResidencyRow
-from incubator.spaces import queries as spaces
-from incubator.spaces.queries import RentalRow
 from incubator_graphql.fields import ANYONE, SIGNED_IN, Info, query
 from incubator_graphql.ids import decode
 from incubator_graphql.paging import After, Before, Connection, First, Last, wants_total
 from incubator_graphql.residencies.enums import ApplicationState, CallState, OfferState, ResidencyState
-from incubator_graphql.residencies.residency import Rental, Residency
+from incubator_graphql.residencies.residency import Residency
 from incubator_graphql.residencies.types import Application, Call, Offer
 
 
@@ -107,22 +105,3 @@ class ResidenciesQuery:
             with_total=wants_total(info),
         )
         return Connection[Residency].of(found, lambda row: Residency.of(ResidencyRow(**row)))
-
-    @query(SIGNED_IN)
-    async def rentals(
-        self,
-        info: Info,
-        site_id: strawberry.ID | None = None,
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
-    ) -> Connection[Rental]:
-        """List rentals, the latest start first."""
-        found = await spaces.list_rentals(
-            info.context.actor,
-            Page(first, after, last, before),
-            site_id=decode(site_id, "Site", "siteId") if site_id else None,
-            with_total=wants_total(info),
-        )
-        return Connection[Rental].of(found, lambda row: Rental.of(RentalRow(**row)))

@@ -1,7 +1,10 @@
 """Residencies and their rentals as the API shows them."""
 
+import json
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
 from typing import Annotated, Self
 from uuid import UUID
 
@@ -11,9 +14,11 @@ from incubator.kernel.actor import Actor
 from incubator.residencies import queries
 from incubator.residencies.queries import ResidencyRow
 from incubator.residencies.scope import visible_residencies
-from incubator.spaces import queries as spaces
-from incubator.spaces.queries import RentalRow
+from incubator.spaces import rental_queries as spaces
+from incubator.spaces.rental_pricing import Prices, Steps
+from incubator.spaces.rental_queries import RentalRow
 from incubator.spaces.scope import visible_rentals
+from incubator_graphql.billing.deposit_types import DEPOSITS, Deposit
 from incubator_graphql.billing.plans import PLANS, Plan
 from incubator_graphql.fields import Info, resolved
 from incubator_graphql.ids import encode
@@ -21,31 +26,79 @@ from incubator_graphql.loaders import Relation
 from incubator_graphql.money import Money
 from incubator_graphql.nodes import Node, maybe, one, register_node
 from incubator_graphql.organizations.types import ORGANIZATIONS, SITES, Organization, Site
-from incubator_graphql.outputs import entity
+from incubator_graphql.outputs import entity, enum, value
 from incubator_graphql.residencies.enums import ResidencyState
+from incubator_graphql.spaces.badges import BADGES_OF_RENTAL, Badge
+from incubator_graphql.spaces.checklists import CHECKLISTS_OF_RENTAL, Checklist
 from incubator_graphql.spaces.types import UNITS, Unit
+
+
+@enum
+class RentalState(StrEnum):
+    """Where a rental stands: ending when notice was given or an heir follows, moved when it went on in another unit."""
+
+    UPCOMING = "upcoming"
+    RUNNING = "running"
+    ENDING = "ending"
+    MOVED = "moved"
+    ENDED = "ended"
+
+
+@enum
+class NoticeUnit(StrEnum):
+    """What a notice is counted in: days, or months to the end of a month."""
+
+    DAYS = "days"
+    MONTHS = "months"
+
+
+@value
+class RentalNotice:
+    """What must lie between a notice and the last day, in the site's calendar."""
+
+    count: int
+    unit: NoticeUnit
 
 
 @entity(visible_rentals)
 class Rental(Node):
-    """A unit held for days of its site; first and last belong to it."""
+    """A unit held for days of its site; first and last belong to it. Money is null for whom it is not."""
 
     row: strawberry.Private[RentalRow]
     starts_on: date
     ends_on: date
-    monthly_price: Money
+    state: RentalState
+    monthly_price: Money | None = strawberry.field(description="Null for a short stay too.")
+    weekly_price: Money | None = strawberry.field(description="Of the first week of a short stay.")
+    daily_price: Money | None = strawberry.field(description="Of the first day of a short stay.")
+    discount_percent: Decimal | None = strawberry.field(description="Taken off the prices already.")
     price_includes_tax: bool
+    notice: RentalNotice
+    notice_given_at: datetime | None
+    notice_waiver: str = strawberry.field(description="Why staff let it end before the notice; empty when they did not.")
     version: int
 
     @classmethod
     def of(cls, row: RentalRow) -> Self:
+        short = Prices.read(None, json.loads(row.prices)) if row.prices else Prices()
+
+        def first_of(steps: Steps) -> Money | None:
+            return Money.minor(steps[0][1], row.currency) if steps else None
+
         return cls(
             id=strawberry.ID(encode("Rental", row.id)),
             row=row,
             starts_on=row.starts_on,
             ends_on=row.ends_on,
-            monthly_price=Money.minor(row.monthly_minor, row.currency),
+            state=RentalState(row.state),
+            monthly_price=Money.maybe(row.monthly_minor, row.currency),
+            weekly_price=first_of(short.week),
+            daily_price=first_of(short.day),
+            discount_percent=row.discount_percent,
             price_includes_tax=row.price_includes_tax,
+            notice=RentalNotice(count=row.notice_count, unit=NoticeUnit(row.notice_unit)),
+            notice_given_at=row.notice_given_at,
+            notice_waiver=row.notice_waiver,
             version=row.version,
         )
 
@@ -64,6 +117,34 @@ class Rental(Node):
         """The residency it belongs to; null for who rents without one."""
         row = await maybe(info, RESIDENCIES, self.row.residency_id)
         return Residency.of(row) if row else None
+
+    @resolved
+    async def heir(self, info: Info) -> Annotated["Rental", strawberry.lazy("incubator_graphql.residencies.residency")] | None:
+        """The rental that it goes on as, in another unit."""
+        row = await maybe(info, RENTALS, self.row.heir_id)
+        return Rental.of(row) if row else None
+
+    @resolved
+    async def ancestor(self, info: Info) -> Annotated["Rental", strawberry.lazy("incubator_graphql.residencies.residency")] | None:
+        """The rental that went on as this one."""
+        row = await maybe(info, RENTALS, self.row.ancestor_id)
+        return Rental.of(row) if row else None
+
+    @resolved
+    async def checklists(self, info: Info) -> list[Checklist]:
+        """What was found at hand-over and return."""
+        return [Checklist.of(row) for row in await info.context.loaders.of(CHECKLISTS_OF_RENTAL).load(self.row.id)]
+
+    @resolved
+    async def badges(self, info: Info) -> list[Badge]:
+        """Keys and badges that are out for it."""
+        return [Badge.of(row) for row in await info.context.loaders.of(BADGES_OF_RENTAL).load(self.row.id)]
+
+    @resolved
+    async def deposit(self, info: Info) -> Deposit | None:
+        """Its deposit; null where there is none, or money is not for the viewer. It goes on with the heir."""
+        row = await maybe(info, DEPOSITS, self.row.deposit_id)
+        return Deposit.of(row) if row else None
 
 
 @entity(visible_residencies)

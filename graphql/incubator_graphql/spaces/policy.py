@@ -46,6 +46,7 @@ class BookingPolicy:
     needs_approval: bool
     approval_minutes: int
     offer_minutes: int = strawberry.field(description="How long a slot that comes free is kept for the first who waits.")
+    hold_minutes: int = strawberry.field(description="How long an owner may keep it for a rental; 0: staff only.")
 
     @classmethod
     def of(cls, policy: Policy) -> Self:
@@ -80,6 +81,7 @@ class SetBookingPolicyInput:
     needs_approval: bool = False
     approval_minutes: int = 2880
     offer_minutes: int = 60
+    hold_minutes: int = 0
 
     def policy(self) -> Policy:
         """Return the policy."""

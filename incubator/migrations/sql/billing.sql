@@ -60,7 +60,7 @@ CREATE TRIGGER invoice_tax_no_truncate BEFORE TRUNCATE ON invoice_tax FOR EACH S
 CREATE TRIGGER invoice_document_never_changes BEFORE UPDATE OR DELETE ON invoice_document FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
 ALTER TABLE ledger_entry ADD CONSTRAINT ledger_entry_amount CHECK (amount_minor <> 0);
-ALTER TABLE ledger_entry ADD CONSTRAINT ledger_entry_account CHECK (account IN ('receivable', 'revenue', 'tax payable', 'deposits held', 'stripe clearing', 'bank'));
+ALTER TABLE ledger_entry ADD CONSTRAINT ledger_entry_account CHECK (account IN ('receivable', 'revenue', 'tax payable', 'deposits held', 'deposits to return', 'compensation', 'stripe clearing', 'bank'));
 CREATE TRIGGER ledger_entry_append_only BEFORE UPDATE OR DELETE ON ledger_entry FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER ledger_transaction_append_only BEFORE UPDATE OR DELETE ON ledger_transaction FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER ledger_entry_no_truncate BEFORE TRUNCATE ON ledger_entry FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
@@ -89,3 +89,6 @@ CREATE TRIGGER stripe_event_never_changes BEFORE UPDATE OR DELETE ON stripe_even
 
 -- Which startups were offered which plans, or live by them: they see those.
 CREATE VIEW plan_offered AS SELECT startup_id, plan_id FROM offer UNION ALL SELECT startup_id, plan_id FROM residency;
+ALTER TABLE deposit_settlement ADD CONSTRAINT deposit_settlement_amounts CHECK (
+  kept_minor >= 0 AND returned_minor >= 0 AND released_minor >= 0 AND (kept_minor = 0 OR reason <> ''));
+ALTER TABLE deposit_settlement ADD CONSTRAINT deposit_settlement_paid_out CHECK ((paid_out_at IS NULL) = (reference IS NULL));

@@ -5,6 +5,9 @@ BEGIN
     WHEN 'Organization', 'Site', 'LegalEntity' THEN RETURN row_id;
     WHEN 'Unit' THEN RETURN (SELECT site_id FROM unit WHERE id = row_id);
     WHEN 'Rental' THEN RETURN (SELECT site_id FROM rental WHERE id = row_id);
+    WHEN 'RentalHold' THEN RETURN (SELECT site_id FROM rental_hold WHERE id = row_id);
+    WHEN 'Checklist' THEN RETURN (SELECT site_id FROM checklist WHERE id = row_id);
+    WHEN 'Badge' THEN RETURN (SELECT site_id FROM badge WHERE id = row_id);
     WHEN 'Booking' THEN RETURN (SELECT site_id FROM booking WHERE id = row_id);
     WHEN 'Usage' THEN RETURN (SELECT site_id FROM usage WHERE id = row_id);
     WHEN 'BookingSeries' THEN RETURN (SELECT u.site_id FROM booking_series b JOIN unit u ON u.id = b.unit_id WHERE b.id = row_id);

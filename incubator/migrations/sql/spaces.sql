@@ -26,7 +26,7 @@ BEGIN
   IF TG_OP = 'UPDATE' AND to_jsonb(NEW) - 'ends_on' - 'version' = to_jsonb(OLD) - 'ends_on' - 'version' THEN
     RETURN NEW;
   END IF;
-  IF EXISTS (SELECT 1 FROM booking WHERE rate_id = OLD.id) THEN
+  IF EXISTS (SELECT 1 FROM booking WHERE rate_id = OLD.id) OR EXISTS (SELECT 1 FROM rental WHERE rate_id = OLD.id) THEN
     RAISE EXCEPTION 'rate % is used and never changes', OLD.id USING ERRCODE = 'integrity_constraint_violation';
   END IF;
   IF TG_OP = 'DELETE' THEN
@@ -64,3 +64,26 @@ ALTER TABLE qualification ADD CONSTRAINT qualification_level CHECK (level >= 1);
 CREATE INDEX qualification_to_end ON qualification (training_id) WHERE state = 'held';
 ALTER TABLE area_presence ADD CONSTRAINT area_presence_order CHECK (left_at IS NULL OR entered_at <= left_at);
 CREATE UNIQUE INDEX area_presence_one ON area_presence (person_id) WHERE left_at IS NULL;
+ALTER TABLE rental ADD CONSTRAINT rental_notice CHECK (notice_count BETWEEN 0 AND 366 AND notice_unit IN ('days', 'months'));
+ALTER TABLE rental ADD CONSTRAINT rental_discount CHECK (discount_percent BETWEEN 0 AND 100);
+CREATE INDEX rental_to_charge ON rental (ends_on) WHERE monthly_minor IS NULL AND charged_at IS NULL;
+ALTER TABLE rental_hold ADD CONSTRAINT rental_hold_days CHECK (starts_on <= ends_on);
+ALTER TABLE rental_hold ADD CONSTRAINT rental_hold_state CHECK (state IN ('held', 'released', 'expired', 'assigned') AND (state = 'assigned') = (rental_id IS NOT NULL));
+ALTER TABLE checklist_template ADD CONSTRAINT checklist_template_purpose CHECK (purpose IN ('hand-over', 'return'));
+ALTER TABLE checklist ADD CONSTRAINT checklist_purpose CHECK (purpose IN ('hand-over', 'return'));
+ALTER TABLE checklist ADD CONSTRAINT checklist_closed_when_signed CHECK (closed_at IS NULL OR (staff_signed_at IS NOT NULL AND content_hash <> ''));
+CREATE FUNCTION refuse_change_of_closed_checklist() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF OLD.closed_at IS NOT NULL THEN
+    RAISE EXCEPTION 'checklist % is signed and never changes', OLD.id USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  IF TG_OP = 'DELETE' THEN
+    RETURN OLD;
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER checklist_closed_never_changes BEFORE UPDATE OR DELETE ON checklist FOR EACH ROW EXECUTE FUNCTION refuse_change_of_closed_checklist();
+ALTER TABLE badge ADD CONSTRAINT badge_kind CHECK (kind IN ('key', 'badge', 'card'));
+ALTER TABLE badge_issue ADD CONSTRAINT badge_issue_outcome CHECK (outcome IN ('', 'returned', 'lost') AND (outcome = '') = (ended_at IS NULL));
+CREATE UNIQUE INDEX badge_issue_one_holder ON badge_issue (badge_id) WHERE ended_at IS NULL;
+CREATE INDEX badge_issue_to_remind ON badge_issue (issued_at) WHERE ended_at IS NULL AND overdue_told_at IS NULL;

@@ -27,6 +27,8 @@ export const amounts = [
 	'bufferMinutes',
 	'noShowFeePercent',
 	'approvalMinutes',
+	'offerMinutes',
+	'holdMinutes',
 ] as const satisfies readonly (keyof Policy)[];
 
 export const chargeOns = ['RESERVED', 'USED', 'LONGER'] as const satisfies readonly Policy['chargeOn'][];

@@ -13,6 +13,7 @@ import type owners from '../../locales/en/owners.json';
 import type people from '../../locales/en/people.json';
 import type places from '../../locales/en/places.json';
 import type portfolio from '../../locales/en/portfolio.json';
+import type rentals from '../../locales/en/rentals.json';
 import type secondments from '../../locales/en/secondments.json';
 import type settings from '../../locales/en/settings.json';
 import type space from '../../locales/en/space.json';
@@ -35,6 +36,7 @@ interface Sentences {
 	people: typeof people;
 	places: typeof places;
 	portfolio: typeof portfolio;
+	rentals: typeof rentals;
 	secondments: typeof secondments;
 	settings: typeof settings;
 	space: typeof space;

@@ -322,3 +322,51 @@ export const auditEntry = {
 	after: '{}',
 	person,
 };
+
+export const officeRental = {
+	__typename: 'Rental',
+	id: 'r9',
+	startsOn: '2026-11-01',
+	endsOn: '2027-10-31',
+	state: 'RUNNING',
+	noticeGivenAt: null,
+	version: 1,
+	monthlyPrice: money(145_000),
+	weeklyPrice: null,
+	dailyPrice: null,
+	notice: { count: 3, unit: 'MONTHS' },
+	unit: { ...unit, id: 'u9', name: 'Office 01', kind: 'OFFICE' },
+	organization: startup,
+	checklists: [] as object[],
+	badges: [] as object[],
+};
+
+export const rentalHold = {
+	__typename: 'RentalHold',
+	id: 'h1',
+	startsOn: '2026-12-01',
+	endsOn: '2027-05-31',
+	expiresAt: '2026-11-30T12:00:00Z',
+	note: '',
+	state: 'HELD',
+	rentalId: null,
+	version: 1,
+	unit: { ...unit, id: 'u8', name: 'Office 02', kind: 'OFFICE' },
+	organization: startup,
+	heldBy: null,
+};
+
+export const badge = {
+	__typename: 'Badge',
+	id: 'b1',
+	kind: 'BADGE',
+	number: 'B-101',
+	opens: 'Main door',
+	state: 'IN',
+	issuedAt: null,
+	dueOn: null,
+	version: 1,
+	holder: null,
+	organization: null,
+	site,
+};

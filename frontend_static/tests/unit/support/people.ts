@@ -1,7 +1,7 @@
 import { session, type ViewerData } from '../../../src/app/session.svelte';
 
 const grants = {
-	owner: ['ACCEPT_OFFER', 'BOOK_UNIT', 'INVITE_PEOPLE', 'PAY_INVOICE', 'SEE_MONEY'],
+	owner: ['ACCEPT_OFFER', 'BOOK_UNIT', 'INVITE_PEOPLE', 'PAY_INVOICE', 'RENT_UNIT', 'SEE_MONEY'],
 	member: ['BOOK_UNIT'],
 	manager: [
 		'BOOK_UNIT',

@@ -1,0 +1,75 @@
+"""Rentals as people see them: the desk with a phone, the manager beside the list, the tenant before giving notice."""
+
+import re
+
+from playwright.async_api import expect
+
+from tests.browser.conftest import Open
+from tests.browser.visit import DESK_STAFF, MANAGER, OWNER
+
+
+async def test_the_front_desk_issues_a_badge_and_takes_it_back_with_a_phone(visit: Open) -> None:
+    window = await visit(DESK_STAFF, is_phone=True)
+    page = await window.go("/badges?state=IN")
+
+    await page.get_by_role("button", name="Issue B-108").click()
+    dialog = page.get_by_role("dialog", name="Issue B-108")
+    await dialog.get_by_role("combobox", name="Person").fill("Jonas")
+    await dialog.get_by_role("option", name=re.compile("^Jonas Petersen")).click()
+    await dialog.get_by_role("button", name="Issue", exact=True).click()
+    await expect(dialog).to_have_count(0)
+
+    page = await window.go("/badges?state=OUT")
+    await page.get_by_role("button", name="Take back B-108").click()
+    await expect(page.get_by_role("button", name="Take back B-108")).to_have_count(0)
+    await expect(page.get_by_text("EUR")).to_have_count(0)
+
+
+async def test_a_manager_extends_a_rental_after_seeing_what_it_costs(visit: Open) -> None:
+    window = await visit(MANAGER)
+    page = await window.go("/rentals")
+
+    await page.get_by_role("link", name="Office 01").click()
+    panel = page.get_by_role("dialog", name="Office 01")
+    await expect(panel).to_contain_text("EUR 1,450.00 a month")
+    await panel.get_by_role("button", name="Extend").click()
+    dialog = page.get_by_role("dialog", name="Extend Office 01")
+    await expect(dialog.get_by_role("list", name="How the price comes about")).to_contain_text("6 months × EUR 1,450.00")
+    await dialog.get_by_role("button", name="Extend", exact=True).click()
+
+    await expect(dialog).to_have_count(0)
+    await expect(page.get_by_text(re.compile("^Extended to "))).to_be_visible()
+
+
+async def test_a_manager_sees_the_price_with_tax_before_a_unit_is_kept_and_lets_it_go(visit: Open) -> None:
+    window = await visit(MANAGER)
+    page = await window.go("/rentals?new=1")
+
+    dialog = page.get_by_role("dialog", name="Let a unit")
+    await dialog.get_by_role("button", name="Keep for now").click()
+    await dialog.get_by_label("Site").select_option(label="Kiel Life Science Labs")
+    await dialog.get_by_role("combobox", name="Unit").fill("Office 02")
+    await dialog.get_by_role("option", name=re.compile("^Office 02")).click()
+    await dialog.get_by_role("combobox", name="Organisation").fill("Elbe")
+    await dialog.get_by_role("option", name=re.compile("^Elbe Cell")).click()
+    await expect(dialog).to_contain_text("Total with tax")
+    await dialog.get_by_role("button", name="Keep the unit").click()
+    await expect(dialog).to_have_count(0)
+
+    kept = page.get_by_role("region", name="Kept units")
+    await expect(kept.get_by_role("listitem")).to_have_count(2)
+    await kept.get_by_role("listitem").filter(has_text="Elbe Cell").get_by_role("button", name="Let go").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Let go", exact=True).click()
+    await expect(kept.get_by_role("listitem")).to_have_count(1)
+
+
+async def test_a_tenant_sees_the_earliest_end_and_the_money_before_giving_notice(visit: Open) -> None:
+    window = await visit(OWNER, is_phone=True)
+    page = await window.go("/space")
+
+    await page.get_by_role("button", name="Give notice for Bench 01").click()
+    dialog = page.get_by_role("dialog", name="Give notice for Bench 01")
+    await expect(dialog).to_contain_text("it can end on")
+    await expect(dialog).to_contain_text("Not due any more until")
+    await dialog.get_by_role("button", name="Cancel").click()
+    await expect(dialog).to_have_count(0)
