@@ -26,6 +26,7 @@ MODEL_MODULES = [
     "incubator.spaces.models",
     "incubator.spaces.rate_models",
     "incubator.spaces.booking_models",
+    "incubator.spaces.training_models",
     "incubator.spaces.rental_models",
     "incubator.spaces.outage_models",
     "incubator.spaces.calendar_models",

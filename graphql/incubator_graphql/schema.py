@@ -44,11 +44,14 @@ from incubator_graphql.spaces.outages import OutageMutation, OutageQuery
 from incubator_graphql.spaces.owners import OwnersMutation, OwnersQuery
 from incubator_graphql.spaces.photos import PhotosMutation
 from incubator_graphql.spaces.places import PlacesMutation, PlacesQuery
+from incubator_graphql.spaces.qualifications import QualificationsMutation, QualificationsQuery
 from incubator_graphql.spaces.queries import SpacesQuery
 from incubator_graphql.spaces.rates import RatesMutation, RatesQuery
 from incubator_graphql.spaces.rentals import RentalsMutation, RentalsQuery
 from incubator_graphql.spaces.series import SeriesMutation, SeriesQuery
 from incubator_graphql.spaces.site_places import SitePlacesQuery
+from incubator_graphql.spaces.training_mutations import TrainingsMutation
+from incubator_graphql.spaces.trainings import TrainingsQuery
 from incubator_graphql.spaces.usage import UsageMutation, UsageQuery
 from incubator_graphql.spaces.waiting import WaitingMutation, WaitingQuery
 
@@ -73,6 +76,8 @@ class Query(
     RatesQuery,
     UsageQuery,
     WaitingQuery,
+    TrainingsQuery,
+    QualificationsQuery,
     RentalsQuery,
     ChecklistsQuery,
     BadgesQuery,
@@ -102,6 +107,8 @@ class Mutation(
     RatesMutation,
     UsageMutation,
     WaitingMutation,
+    TrainingsMutation,
+    QualificationsMutation,
     RentalsMutation,
     ChecklistsMutation,
     BadgesMutation,

@@ -43,11 +43,16 @@ OWNERS = {
 SHARES = (Decimal("62.5"), Decimal(70), Decimal(55))
 
 
-async def _draw(site_id: UUID, units: dict[str, list[UUID]]) -> None:
-    """Add a building with one floor and a room, and draw the floor's plan: a row of shapes for each kind."""
+async def _build(site_id: UUID) -> tuple[UUID, UUID]:
+    """Add a building with one floor and two rooms; returns the floor, and the room that instruments stand in."""
     building_id = await spaces.add_building(SYSTEM, site_id, "Main building")
     floor_id = await spaces.add_floor(SYSTEM, building_id, "Ground floor")
     await spaces.add_room(SYSTEM, floor_id, "Open lab", biosafety_level=1, capacity=16)
+    return floor_id, await spaces.add_room(SYSTEM, floor_id, "Core facility", biosafety_level=2, capacity=8)
+
+
+async def _draw(floor_id: UUID, units: dict[str, list[UUID]]) -> None:
+    """Draw a floor's plan: a row of shapes for each kind."""
     shapes = []
     for row, (kind, ids) in enumerate(units.items()):
         width = (WIDTH - 140) // max(len(ids), 1)
@@ -77,6 +82,7 @@ async def furnish() -> list[Place]:
             plans[of] = await billing.create_plan(SYSTEM, of[0], "Start-up booster", of[1], phases, price_includes_tax=includes_tax)
         desk, bench, office, lab = (price * 100 for price in MONTHLY[site["currency"]])
         room, instrument = (price * 100 for price in HOURLY[site["currency"]])
+        floor_id, laboratory_id = await _build(site["id"])
         units: dict[str, list[UUID]] = {}
         for kind, count, capacity, monthly, hourly in (
             ("desk", 8, 1, desk, None),
@@ -88,10 +94,18 @@ async def furnish() -> list[Place]:
         ):
             for number in range(1, count + 1):
                 terms = spaces.UnitTerms(
-                    site["id"], f"{kind.capitalize()} {number:02}", kind, capacity, monthly, hourly, includes_tax, horizon_days=120
+                    site["id"],
+                    f"{kind.capitalize()} {number:02}",
+                    kind,
+                    capacity,
+                    monthly,
+                    hourly,
+                    includes_tax,
+                    horizon_days=120,
+                    room_id=laboratory_id if kind == "instrument" else None,
                 )
                 units.setdefault(kind, []).append(await spaces.add_unit(SYSTEM, terms))
-        await _draw(site["id"], units)
+        await _draw(floor_id, units)
         for number, (unit_id, owner) in enumerate(zip(units["instrument"] + units["lab suite"], OWNERS.get(site["key"], ()), strict=False)):
             owner_id = await db.value("SELECT id FROM organization WHERE key = $1", owner)
             await spaces.set_owner(SYSTEM, unit_id, spaces.OwnerTerms(owner_id, SHARES[number]))

@@ -7,7 +7,7 @@ from importlib.resources import files
 from uuid import UUID
 
 from incubator import db, jobs
-from incubator.demo import cast, house, life, outages, rentals
+from incubator.demo import cast, house, life, outages, rentals, training
 from incubator.demo.life import Resident
 from incubator.demo.logins import LOADED
 from incubator.importing import service as importing
@@ -76,6 +76,7 @@ async def load(say_progress: Progress) -> None:
             await _close_month(operators, begin, chance, elbe if month == MONTHS - 1 else None)
         say_progress(total - 2, total, "today")
         await _live_today(residents, startups, seconded, spots, today, first_month, chance)
+        await training.school(spots, residents, today)
         await work.drain(leave=LEFT_FOR_WORKERS)
         await _read_old_notes()
     await audit.record(SYSTEM, LOADED, "World", UUID(int=cast.SEED))

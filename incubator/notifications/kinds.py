@@ -23,6 +23,12 @@ class Kind(StrEnum):
     BOOKING_DECLINED = "booking_declined"
     BOOKING_RELEASED = "booking_released"
     SLOT_OFFERED = "slot_offered"
+    SEAT_CONFIRMED = "seat_confirmed"
+    SESSION_MOVED = "session_moved"
+    SESSION_CANCELLED = "session_cancelled"
+    TRAINING_PASSED = "training_passed"
+    QUALIFICATION_ENDS_SOON = "qualification_ends_soon"
+    QUALIFICATION_ENDED = "qualification_ended"
     UNIT_HELD = "unit_held"
     HOLD_RUNS_OUT = "hold_runs_out"
     HOLD_ENDED = "hold_ended"
@@ -73,6 +79,12 @@ KINDS: dict[Kind, Description] = {
     Kind.BOOKING_DECLINED: _named("Declined bookings", "Abgelehnte Buchungen", "被拒绝的预订"),
     Kind.BOOKING_RELEASED: _named("Released bookings", "Freigegebene Buchungen", "已释放的预订"),
     Kind.SLOT_OFFERED: _named("Offers from the waiting list", "Angebote von der Warteliste", "候补空位"),
+    Kind.SEAT_CONFIRMED: _named("Seats in trainings", "Plätze in Schulungen", "培训名额"),
+    Kind.SESSION_MOVED: _named("Training sessions that move", "Verschobene Schulungstermine", "培训场次变更"),
+    Kind.SESSION_CANCELLED: _named("Cancelled training sessions", "Abgesagte Schulungstermine", "培训场次取消"),
+    Kind.TRAINING_PASSED: _named("Qualifications you get", "Erhaltene Qualifikationen", "取得的资质"),
+    Kind.QUALIFICATION_ENDS_SOON: _named("Qualifications that end soon", "Bald endende Qualifikationen", "即将到期的资质"),
+    Kind.QUALIFICATION_ENDED: _named("Qualifications that ended", "Beendete Qualifikationen", "已失效的资质"),
     Kind.UNIT_HELD: _named("Units kept for you", "Vorgemerkte Einheiten", "为您保留的单元"),
     Kind.HOLD_RUNS_OUT: _named("Kept units that run out", "Ablaufende Vormerkungen", "即将到期的保留"),
     Kind.HOLD_ENDED: _named("Units kept no more", "Beendete Vormerkungen", "保留已结束"),

@@ -16,8 +16,11 @@ from incubator.kernel.jsonable import dumps
 from incubator.organizations.opening_hours import OpeningHours, open_spans, public_holidays
 from incubator.spaces import policy
 from incubator.spaces.policy import MINUTE, Policy
+from incubator.spaces.qualifying import broken_by
 from incubator.spaces.queries import UnitRow, unit_columns
 from incubator.spaces.scope import visible_units
+from incubator.spaces.standing import ASKED, read_asked
+from incubator.spaces.training_errors import QualificationRule, SecondPersonNeeded
 
 LONGEST_WINDOW = timedelta(days=31)
 MOST_UNITS = 200
@@ -27,7 +30,10 @@ Span = tuple[datetime, datetime]
 
 @dataclass(frozen=True, slots=True)
 class SearchTerms:
-    """What is looked for: `minutes` in one piece within `[earliest, latest)`; the limits of a unit's policy hold, those of a person not."""
+    """What is looked for: `minutes` in one piece within `[earliest, latest)`; the limits of a unit's policy hold, those of a person not.
+
+    `is_qualified`: only where the actor holds what the unit asks for on that day. That two are needed leaves no unit out.
+    """
 
     site_ids: tuple[UUID, ...]
     minutes: int
@@ -35,15 +41,17 @@ class SearchTerms:
     latest: datetime
     kind: str | None = None
     equipment: tuple[str, ...] = ()
+    is_qualified: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class FreeSlot:
-    """A unit that is free, `[starts_at, ends_at)`."""
+    """A unit that is free, `[starts_at, ends_at)`; `missing` is what the actor lacks to use it then."""
 
     unit: UnitRow
     starts_at: datetime
     ends_at: datetime
+    missing: tuple[QualificationRule, ...] = ()
 
 
 async def find_slots(actor: Actor, terms: SearchTerms, first: int = 20) -> list[FreeSlot]:
@@ -64,7 +72,7 @@ async def find_slots(actor: Actor, terms: SearchTerms, first: int = 20) -> list[
     condition, args = visible_units(actor)
     n = len(args)
     units = await db.rows(
-        f"SELECT {unit_columns(f'${n + 4}')}, s.time_zone, s.country, s.subdivision,"
+        f"SELECT {unit_columns(f'${n + 4}')}, {ASKED.format(units='ARRAY[u.id]', person=f'${n + 5}', second='NULL')} AS asked, s.time_zone, s.country, s.subdivision,"
         " s.closed_on_holidays AND u.opening_hours = '' AS closed_on_holidays FROM unit u JOIN site s ON s.id = u.site_id"
         f" WHERE {condition} AND u.site_id = ANY(${n + 1}::uuid[]) AND (${n + 2}::text IS NULL OR u.kind = ${n + 2}) AND u.equipment @> ${n + 3}::jsonb"
         " AND EXISTS (SELECT 1 FROM rate r WHERE r.site_id = u.site_id AND r.basis IN ('hour', 'day', 'week')"
@@ -74,6 +82,7 @@ async def find_slots(actor: Actor, terms: SearchTerms, first: int = 20) -> list[
         terms.kind,
         dumps([one.lower() for one in terms.equipment]),
         terms.earliest,
+        actor.person_id,
     )
     taken = await _taken([unit["id"] for unit in units], terms)
     found = [slot for unit in units for slot in _slots_of(unit, taken.get(unit["id"], []), terms)]
@@ -103,14 +112,16 @@ def _slots_of(unit: asyncpg.Record, taken: Sequence[Span], terms: SearchTerms) -
     holidays = [public_holidays(unit["country"], unit["subdivision"], year) for year in years] if unit["closed_on_holidays"] else []
     rules = policy.Rules(found, unit["opening_hours"], zone, frozenset().union(*holidays))
     begin = max(terms.earliest, now + (found.create_notice_minutes or 0) * MINUTE)
-    known = set()
+    known, asked = set(), read_asked(unit["asked"], None)
     for free in free_spans(_open(rules, begin, terms.latest), taken, found.buffer_minutes):
         start = on_step(free[0], found.step_minutes or 1, zone)
         day = start.astimezone(ZoneInfo(zone)).date()
         end = start + terms.minutes * MINUTE
         if end <= free[1] and day not in known and not policy.broken_rules(rules, policy.Wish(start, end), now):
             known.add(day)
-            yield FreeSlot(row, start, end)
+            missing = broken_by(asked, day)
+            if not terms.is_qualified or all(isinstance(rule, SecondPersonNeeded) for rule in missing):
+                yield FreeSlot(row, start, end, tuple(missing))
 
 
 def _open(rules: policy.Rules, earliest: datetime, latest: datetime) -> Iterator[Span]:

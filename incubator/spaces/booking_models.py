@@ -85,6 +85,10 @@ class Booking(Model):
         "incubator.Person", related_name="bookings", null=True, on_delete=fields.SET_NULL
     )
     booked_by_id: UUID | None
+    companion: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
+        "incubator.Person", related_name="accompanied", null=True, on_delete=fields.SET_NULL
+    )
+    companion_id: UUID | None
     starts_at = fields.DatetimeField()
     ends_at = fields.DatetimeField()
     title = fields.CharField(max_length=200)
@@ -215,6 +219,7 @@ class WaitingEntry(Model):
     organization_id: UUID
     person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField("incubator.Person", related_name="waiting", on_delete=fields.CASCADE)
     person_id: UUID
+    companion_id = fields.UUIDField(null=True)
     starts_at = fields.DatetimeField()
     ends_at = fields.DatetimeField()
     title = fields.CharField(max_length=200)

@@ -28,8 +28,8 @@ INSERT = (
     f"WITH {holds.COVER}, {holds.HELD.format(kind=repr('booking'))}"
     " INSERT INTO booking (id, unit_id, site_id, organization_id, booked_by_id, starts_at, ends_at, title, state, rate_id, lines, price_minor,"
     " credit_minutes, currency, price_includes_tax, policy, accessory_ids, series_id, override_reason, overridden_rules, note_for_next,"
-    " expires_at, created_at, changed_at, version)"
-    " SELECT $1, $5, $6, $7, $8, $3, $9, $10, $11, $12, $13::jsonb, $14, $15, $16, $17, $18::jsonb, $19::jsonb, $20, $21, $22::jsonb, '', $23, $24, $24, 1"
+    " expires_at, created_at, changed_at, companion_id, version)"
+    " SELECT $1, $5, $6, $7, $8, $3, $9, $10, $11, $12, $13::jsonb, $14, $15, $16, $17, $18::jsonb, $19::jsonb, $20, $21, $22::jsonb, '', $23, $24, $24, $25, 1"
     f" WHERE {holds.IS_WHOLE}"
 )
 
@@ -60,10 +60,13 @@ class PoolTerms:
     title: str
     organization_id: UUID | None = None
     override_reason: str = ""
+    companion_id: UUID | None = None
 
     def of(self, unit_id: UUID) -> BookingTerms:
         """Return the same for one unit."""
-        return BookingTerms(unit_id, self.starts_at, self.ends_at, self.title, self.organization_id, self.override_reason)
+        return BookingTerms(
+            unit_id, self.starts_at, self.ends_at, self.title, self.organization_id, self.override_reason, companion_id=self.companion_id
+        )
 
 
 async def quote_booking(actor: Actor, terms: BookingTerms) -> Quote:
@@ -197,6 +200,7 @@ async def write_booking(
         dumps(overridden),
         expires_at,
         clock.now(),
+        decision.companion_id,
     )
     if not written:
         raise UnitTaken(unit_id=unit.id, path=("input", "startsAt"))

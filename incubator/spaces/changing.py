@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import asyncpg
 
@@ -24,12 +25,16 @@ from incubator.spaces.booking_errors import (
 )
 from incubator.spaces.bookings import write_booking
 from incubator.spaces.deciding import BookingTerms, decide, override
-from incubator.spaces.errors import BookingNotCancellable, NotAColleague
+from incubator.spaces.errors import BookingNotCancellable, NotAColleague, NotNow
 from incubator.spaces.events import BookingCancelled, BookingChanged, BookingHandedOver, BookingMoved
 from incubator.spaces.fees import FEE_OF, cancel_fee, charge_fee
 from incubator.spaces.policy import Policy
+from incubator.spaces.qualifying import broken_by
+from incubator.spaces.standing import standing_of
+from incubator.spaces.training_errors import QualificationRule, SecondPersonNeeded, SecondPersonNotQualified
 
-OF_PERSON = (PersonDayUsed, TooManyFutureBookings, TooManyFutureMinutes, GapTooShort)
+OF_PERSON = (PersonDayUsed, TooManyFutureBookings, TooManyFutureMinutes, GapTooShort, QualificationRule)
+OF_SECOND = (SecondPersonNeeded, SecondPersonNotQualified)
 STANDING = ("pending", "confirmed")
 
 
@@ -117,6 +122,7 @@ async def move_booking(actor: Actor, terms: MoveTerms, expected_version: int, id
             found["organization_id"],
             terms.override_reason,
             tuple(UUID(one) for one in json.loads(found["accessory_ids"])),
+            found["companion_id"],
         )
         decision = await decide(actor, unit, wish, person_id=found["booked_by_id"], leaving=terms.booking_id, moved_from=found["starts_at"])
         await close_booking(terms.booking_id, "moved", heir_id)
@@ -127,7 +133,9 @@ async def move_booking(actor: Actor, terms: MoveTerms, expected_version: int, id
 
 
 async def hand_over_booking(actor: Actor, booking_id: UUID, person_id: UUID, expected_version: int) -> None:
-    """Give a booking that has not ended to a colleague, whose own limits count.
+    """Give a booking that has not ended to a colleague, whose own limits and qualifications count.
+
+    What staff had overridden of the qualifications of who had it before does not pass on.
 
     Raises:
         NotFound: the actor sees no such booking.
@@ -135,7 +143,7 @@ async def hand_over_booking(actor: Actor, booking_id: UUID, person_id: UUID, exp
         Stale: it was changed meanwhile.
         BookingNotCancellable: it has begun or was cancelled.
         NotAColleague: the person does not book for the organisation.
-        ExceptionGroup of BookingRule: the colleague's limits are used.
+        ExceptionGroup of BookingRule: the colleague's limits are used, or they may not use the unit.
     """
     async with db.transaction():
         found = await lock_booking(actor, booking_id, expected_version)
@@ -146,16 +154,54 @@ async def hand_over_booking(actor: Actor, booking_id: UUID, person_id: UUID, exp
         if person_id not in {person.id for person in bookers}:
             raise NotAColleague(person_id=person_id, path=("input", "personId"))
         unit = await queries.bookable_unit(actor, found["unit_id"])
-        wish = BookingTerms(unit.id, found["starts_at"], found["ends_at"], found["title"], found["organization_id"])
+        wish = BookingTerms(
+            unit.id, found["starts_at"], found["ends_at"], found["title"], found["organization_id"], companion_id=found["companion_id"]
+        )
         decision = await decide(actor, unit, wish, person_id=person_id, leaving=booking_id)
         override(actor, unit.site_id, [rule for rule in decision.broken if isinstance(rule, OF_PERSON)], "")
         await db.execute(
-            "UPDATE booking SET booked_by_id = $2, changed_at = $3, version = version + 1 WHERE id = $1", booking_id, person_id, clock.now()
+            "UPDATE booking SET booked_by_id = $2, changed_at = $3, companion_id = $4, overridden_rules = overridden_rules - $5::text[],"
+            " version = version + 1 WHERE id = $1",
+            booking_id,
+            person_id,
+            clock.now(),
+            decision.companion_id,
+            [rule.__name__ for rule in QualificationRule.__subclasses__()],
         )
         await audit.record(
             actor, "hand over booking", "Booking", booking_id, before={"person": found["booked_by_id"]}, after={"person": person_id}
         )
         await outbox.record(BookingHandedOver(booking_id, person_id, found["version"] + 1))
+
+
+async def name_companion(actor: Actor, booking_id: UUID, person_id: UUID | None, expected_version: int) -> None:
+    """Name another second person for a booking that has not ended, or nobody.
+
+    Raises:
+        NotFound: the actor sees no such booking; the person is neither of the organisation nor a trainer.
+        NotSignedIn, Forbidden: it is not the actor's organisation's, and the actor is no staff of the site.
+        Stale: it was changed meanwhile.
+        NotNow: it has ended, or does not stand.
+        ExceptionGroup of QualificationRule: two must use the unit, and the person does not hold what that takes.
+    """
+    async with db.transaction():
+        found = await lock_booking(actor, booking_id, expected_version)
+        if found["state"] not in STANDING or found["ends_at"] <= clock.now():
+            raise NotNow(state=found["state"], starts_at=found["starts_at"], ends_at=found["ends_at"], path=("input", "bookingId"))
+        unit = await queries.bookable_unit(actor, found["unit_id"])
+        standing = await standing_of(
+            found["organization_id"], found["booked_by_id"], unit, found["starts_at"], leaving=booking_id, second_id=person_id
+        )
+        if person_id is not None and (standing.second is None or person_id == found["booked_by_id"]):
+            raise NotFound(kind="Person", path=("input", "companionId"))
+        day = found["starts_at"].astimezone(ZoneInfo(unit.time_zone)).date()
+        overridden = json.loads(found["overridden_rules"])
+        broken = [rule for rule in broken_by(standing.asked, day) if isinstance(rule, OF_SECOND) and rule.code not in overridden]
+        override(actor, unit.site_id, broken, "")
+        await db.execute("UPDATE booking SET companion_id = $2, version = version + 1 WHERE id = $1", booking_id, person_id)
+        before: dict[str, object] = {"companion": found["companion_id"]}
+        await audit.record(actor, "name companion", "Booking", booking_id, before=before, after={"companion": person_id})
+        await outbox.record(BookingChanged(booking_id, found["version"] + 1))
 
 
 async def leave_note(actor: Actor, booking_id: UUID, note: str) -> None:

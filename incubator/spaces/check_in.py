@@ -14,6 +14,7 @@ from incubator.kernel.periods import elapsed_minutes
 from incubator.spaces.changing import leave_note, lock_booking
 from incubator.spaces.errors import NotNow
 from incubator.spaces.events import UsageChanged
+from incubator.spaces.using import require_fit
 
 EARLIEST = timedelta(minutes=15)
 LATEST = timedelta(hours=2)
@@ -28,6 +29,7 @@ async def check_in(actor: Actor, booking_id: UUID) -> UUID:
         NotFound: the actor sees no such booking.
         NotSignedIn, Forbidden: it is not the actor's organisation's, and the actor is no staff of the site.
         NotNow: it is not confirmed, or it is too early or too late.
+        ExceptionGroup of QualificationRule, NotInArea, SecondPersonAbsent: who uses it may not, now and there.
     """
     async with db.transaction():
         found = await lock_booking(actor, booking_id, None)
@@ -37,6 +39,9 @@ async def check_in(actor: Actor, booking_id: UUID) -> UUID:
         known: UUID | None = await db.value("SELECT id FROM usage WHERE booking_id = $1 AND state = 'open'", booking_id)
         if known is not None:
             return known
+        is_own = found["organization_id"] in actor.organization_ids_as()
+        user_id, day = actor.person_id if is_own else found["booked_by_id"], now.astimezone(ZoneInfo(found["time_zone"])).date()
+        await require_fit(found, user_id, day, now)
         usage_id = new_id()
         await db.execute(
             "INSERT INTO usage (id, unit_id, site_id, organization_id, booking_id, person_id, state, started_at, used_on, minutes, hourly_minor,"
@@ -47,9 +52,9 @@ async def check_in(actor: Actor, booking_id: UUID) -> UUID:
             found["site_id"],
             found["organization_id"],
             booking_id,
-            actor.person_id,
+            user_id,
             now,
-            now.astimezone(ZoneInfo(found["time_zone"])).date(),
+            day,
             f"check-in {usage_id}",
         )
         await work.schedule(UNFINISHED, usage_id, run_after=found["ends_at"] + LATEST)

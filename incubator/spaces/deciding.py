@@ -26,7 +26,7 @@ MOST_ACCESSORIES = 10
 class BookingTerms:
     """A booking as it is asked for, `[starts_at, ends_at)`. `organization_id` pays; staff may name one, others book for their own.
 
-    Accessories are units of that kind at the same site, held along.
+    Accessories are units of that kind at the same site, held along. `companion_id` is the second person where two use the unit.
     """
 
     unit_id: UUID
@@ -36,6 +36,7 @@ class BookingTerms:
     organization_id: UUID | None = None
     override_reason: str = ""
     accessory_ids: tuple[UUID, ...] = ()
+    companion_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ class Decision:
     rate_id: UUID | None
     held_ids: Sequence[UUID]
     held_until: datetime
+    companion_id: UUID | None
 
 
 async def decide(
@@ -68,20 +70,27 @@ async def decide(
     Raises:
         NotSignedIn, Forbidden: the actor may not book, or not for that organisation.
         PeriodInverted, PeriodTooLong: it is no time that could be booked.
-        NotFound: an accessory is none of the site's.
+        NotFound: an accessory is none of the site's; the second person is neither of the organisation nor a trainer. One who was, and is
+            no more, is dropped from a booking that changes.
     """
     payer_id = _payer(actor, terms, unit)
     extras = await _accessories(unit, terms.accessory_ids)
-    standing = await standing_of(payer_id, person_id or actor.person_id, unit, terms.starts_at, extras, leaving, terms.ends_at)
+    who = person_id or actor.person_id
+    second_id = None if terms.companion_id == who else terms.companion_id
+    standing = await standing_of(payer_id, who, unit, terms.starts_at, extras, leaving, second_id, terms.ends_at)
+    if standing.second is None:
+        if second_id is not None and leaving is None:
+            raise NotFound(kind="Person", path=("input", "companionId"))
+        second_id = None
     if standing.credit_given:
         await db.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"credit {payer_id}")
-        standing = await standing_of(payer_id, person_id or actor.person_id, unit, terms.starts_at, extras, leaving, terms.ends_at)
+        standing = await standing_of(payer_id, who, unit, terms.starts_at, extras, leaving, second_id, terms.ends_at)
     is_house = payer_id == unit.operator_id
     rate = standing.rate_of(unit.id, unit.kind)
     is_at_site = is_house or standing.audience == "resident" or (rate is not None and rate.audience != "")
     found = Policy.read(unit.policy)
     rules = policy.Rules(found, unit.opening_hours, unit.time_zone, _closed_on(unit, terms), rate is not None, standing.outages)
-    wish = policy.Wish(terms.starts_at, terms.ends_at, is_at_site, standing.others, moved_from)
+    wish = policy.Wish(terms.starts_at, terms.ends_at, is_at_site, standing.others, moved_from, standing.asked)
     lines, credit = ([], 0) if is_house else _priced(unit, extras, standing, terms)
     return Decision(
         unit=unit,
@@ -94,6 +103,7 @@ async def decide(
         rate_id=rate.id if rate is not None and not is_house else None,
         held_ids=[unit.id, *(extra.id for extra in extras)],
         held_until=terms.ends_at + timedelta(minutes=found.buffer_minutes),
+        companion_id=second_id,
     )
 
 

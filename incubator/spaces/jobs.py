@@ -4,7 +4,7 @@ from datetime import date
 from uuid import UUID
 
 from incubator.kernel import clock, outbox, work
-from incubator.spaces import approvals, charging, releasing, statements, substitutes, waiting
+from incubator.spaces import approvals, charging, presence, qualifications, releasing, statements, substitutes, waiting
 from incubator.spaces import rental_jobs as _rental_jobs  # noqa: F401 - the import registers its jobs
 from incubator.spaces.bookings import EXPIRE, RELEASE
 from incubator.spaces.check_in import UNFINISHED
@@ -16,6 +16,7 @@ from incubator.spaces.events import (
     BookingReleased,
     OutageLifted,
     SeriesCancelled,
+    UsageChanged,
 )
 from incubator.spaces.waiting import END_OFFER
 
@@ -100,3 +101,22 @@ async def offer_series(event: SeriesCancelled, message_id: UUID) -> None:
     """Repeats safely: what is offered is held, and not offered again."""
     for booking_id in event.booking_ids:
         await waiting.offer_slot_of(booking_id)
+
+
+@outbox.consumer(UsageChanged, "note the use of qualifications")
+async def note_use(event: UsageChanged, message_id: UUID) -> None:
+    """Repeats safely: the day of the last use only ever goes forward."""
+    await qualifications.note_use(event.usage_id)
+
+
+@work.sweep("tell of qualifications that end")
+async def tell_of_endings() -> None:
+    """Repeats safely: each is told once for its last day, in the transaction that marks it."""
+    while await qualifications.tell_of_endings():
+        pass
+
+
+@work.sweep("end forgotten presences")
+async def end_forgotten_presences() -> None:
+    """Repeats safely: only what still lasts is ended."""
+    await presence.end_forgotten()

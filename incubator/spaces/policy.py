@@ -28,6 +28,7 @@ from incubator.spaces.booking_errors import (
     UnitOutOfOrder,
     WeeklyQuotaUsed,
 )
+from incubator.spaces.qualifying import Asked, broken_by
 
 MINUTE = timedelta(minutes=1)
 
@@ -98,13 +99,17 @@ class Other:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A booking as it is asked for, `[starts_at, ends_at)`, and what is known of who asks. `moved_from`: where it began before a move."""
+    """A booking as it is asked for, `[starts_at, ends_at)`, and what is known of who asks. `moved_from`: where it began before a move.
+
+    `asked` is what the unit asks of who uses it, with what they and a second person hold.
+    """
 
     starts_at: datetime
     ends_at: datetime
     is_at_site: bool = True
     others: Sequence[Other] = ()
     moved_from: datetime | None = None
+    asked: Sequence[Asked] = ()
 
 
 def broken_rules(rules: Rules, wish: Wish, now: datetime) -> list[BookingRule]:
@@ -116,6 +121,7 @@ def broken_rules(rules: Rules, wish: Wish, now: datetime) -> list[BookingRule]:
         *(_of_length(rules.policy, wish) if is_limited else ()),
         *_of_clock(rules, wish),
         *(_of_amount(rules, wish, now) if is_limited else ()),
+        *broken_by(wish.asked, wish.starts_at.astimezone(ZoneInfo(rules.time_zone)).date()),
     ]
 
 

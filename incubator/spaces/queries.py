@@ -88,6 +88,8 @@ class BookingRow:
     accessory_ids: str
     expires_at: datetime | None
     outage_id: UUID | None
+    companion_id: UUID | None
+    companion_name: str | None
 
 
 def _base_price(basis: str, on: str) -> str:
@@ -192,7 +194,9 @@ def booking_columns(actor: Actor, n: int) -> tuple[str, list[object]]:
         f" CASE WHEN {known} THEN p.name END AS booked_by_name, CASE WHEN {known} THEN b.title END AS title,"
         f" CASE WHEN {known} THEN b.price_minor END AS price_minor, b.currency, b.price_includes_tax, b.version,"
         f" CASE WHEN {known} THEN b.lines END AS lines, CASE WHEN {known} THEN b.credit_minutes END AS credit_minutes,"
-        f" CASE WHEN {known} THEN b.note_for_next END AS note_for_next, b.heir_id, b.series_id, b.accessory_ids, b.expires_at, b.outage_id"
+        f" CASE WHEN {known} THEN b.note_for_next END AS note_for_next, b.heir_id, b.series_id, b.accessory_ids, b.expires_at, b.outage_id,"
+        f" CASE WHEN {known} THEN b.companion_id END AS companion_id,"
+        f" CASE WHEN {known} THEN (SELECT c.name FROM person c WHERE c.id = b.companion_id) END AS companion_name"
     )
     return columns, [list(actor.organization_ids_as(*RESIDENTS)), list(actor.site_ids_as(*STAFF)), actor.is_system]
 

@@ -42,6 +42,7 @@ class SeriesTerms:
     organization_id: UUID | None = None
     override_reason: str = ""
     accessory_ids: tuple[UUID, ...] = ()
+    companion_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +197,7 @@ def _instance(terms: SeriesTerms, starts: datetime, ends: datetime, zone: str) -
         terms.organization_id,
         terms.override_reason,
         terms.accessory_ids,
+        terms.companion_id,
     )
 
 

@@ -1,4 +1,4 @@
-"""How an organisation and a person stand to a unit at a time: one read, from which rules and price are decided."""
+"""How an organisation, a person and their second stand to a unit at a time: one read, from which rules and price are decided."""
 
 import json
 from collections.abc import Sequence
@@ -13,6 +13,7 @@ from incubator.kernel import clock
 from incubator.kernel.periods import month_of, start_of_day
 from incubator.spaces.policy import Other, Outage, week_of
 from incubator.spaces.pricing import Step, Tariff
+from incubator.spaces.qualifying import Asked, Held, Requirement, Second
 from incubator.spaces.queries import BookableUnit
 
 ACADEMIC = ("university", "research institute", "hospital")
@@ -49,7 +50,10 @@ class RateRow:
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What is known of who asks: what they are to the site, their other bookings of the unit, rates, minutes of credit left,
-    and when the unit or an accessory cannot be used."""
+    and when the unit or an accessory cannot be used.
+
+    `asked` is what the unit asks for, with what they hold. `second` is the second person's name, None for nobody who may be one.
+    """
 
     audience: str
     others: tuple[Other, ...]
@@ -57,6 +61,8 @@ class Standing:
     credit_given: int
     credit_used: int
     outages: tuple[Outage, ...] = ()
+    asked: tuple[Asked, ...] = ()
+    second: str | None = None
 
     def rate_of(self, unit_id: UUID, kind: str, bases: Sequence[str] = TIMED) -> RateRow | None:
         """Return the rate that counts: of the unit before that of its kind, of the audience before everybody's, hours before days."""
@@ -68,6 +74,16 @@ class Standing:
         return min(fitting, key=lambda r: (r.unit_id is None, r.audience == "", bases.index(r.basis)), default=None)
 
 
+ASKED = (
+    "(SELECT json_agg(json_build_object('training_id', t.id, 'training', t.name, 'kind', t.kind, 'levels', t.levels, 'level', r.level,"
+    " 'unattended_level', r.unattended_level, 'needs_second_person', r.needs_second_person, 'disuse_days', t.disuse_days,"
+    " 'own', (SELECT row_to_json(q) FROM qualification q WHERE q.person_id = {person} AND q.training_id = t.id),"
+    " 'second', (SELECT row_to_json(q) FROM qualification q WHERE q.person_id = {second} AND q.training_id = t.id),"
+    " 'is_trainer', EXISTS (SELECT 1 FROM trainer y WHERE y.person_id = {second} AND y.training_id = t.id)) ORDER BY t.name, r.id)"
+    " FROM unit_requirement r JOIN training t ON t.id = r.training_id"
+    " WHERE r.unit_id IN (SELECT a.unit_id FROM unit_atom a WHERE a.atom_id = ANY({units}::uuid[])))"
+)
+"""What units and the wholes that they are in ask for, with what a person and a second one hold of it, as JSON."""
 SQL = (
     "SELECT (SELECT o.kind FROM organization o WHERE o.id = $1) AS kind,"
     " EXISTS (SELECT 1 FROM rental r WHERE r.organization_id = $1 AND r.site_id = $2 AND $3 BETWEEN r.starts_on AND r.ends_on) AS is_resident,"
@@ -86,7 +102,11 @@ SQL = (
     "  AND b.id IS DISTINCT FROM $7) AS credit_used,"
     " (SELECT json_agg(json_build_array(o.starts_at, o.ends_at) ORDER BY o.starts_at, o.id) FROM outage o WHERE o.site_id = $2"
     "  AND o.cancelled_at IS NULL AND o.starts_at < $14 AND coalesce(o.ends_at, 'infinity') > $13 AND EXISTS (SELECT 1 FROM unit_atom a"
-    "  JOIN unit_atom c ON c.atom_id = a.atom_id WHERE a.unit_id = o.unit_id AND c.unit_id = ANY($8::uuid[]))) AS outages"
+    "  JOIN unit_atom c ON c.atom_id = a.atom_id WHERE a.unit_id = o.unit_id AND c.unit_id = ANY($8::uuid[]))) AS outages,"
+    f" {ASKED.format(units='$8', person='$5', second='$15')} AS asked,"
+    " (SELECT p.name FROM person p WHERE p.id = $15 AND (EXISTS (SELECT 1 FROM role_assignment x WHERE x.person_id = p.id AND x.organization_id = $1)"
+    "  OR EXISTS (SELECT 1 FROM trainer y JOIN training t ON t.id = y.training_id JOIN site s ON s.operator_id = t.operator_id"
+    "   WHERE y.person_id = p.id AND s.id = $2))) AS second"
 )
 
 
@@ -106,6 +126,7 @@ async def standing_of(
     starts_at: datetime,
     extras: Sequence[Extra] = (),
     leaving: UUID | None = None,
+    second_id: UUID | None = None,
     ends_at: datetime | None = None,
 ) -> Standing:
     """Read how an organisation and a person stand to a unit on the local day of an instant, and its outages until `ends_at`.
@@ -132,6 +153,7 @@ async def standing_of(
         start_of_day(month.end, zone),
         starts_at,
         ends_at or starts_at,
+        second_id,
     )
     assert found is not None
     others = [(datetime.fromisoformat(a), datetime.fromisoformat(b), bool(own)) for a, b, own in json.loads(found["others"] or "[]")]
@@ -142,7 +164,29 @@ async def standing_of(
         found["credit_given"],
         found["credit_used"],
         tuple((datetime.fromisoformat(a), datetime.fromisoformat(b) if b else None) for a, b in json.loads(found["outages"] or "[]")),
+        read_asked(found["asked"], found["second"]),
+        found["second"],
     )
+
+
+def read_asked(text: str | None, second: str | None) -> tuple[Asked, ...]:
+    """Read what was selected by `ASKED`; `second` is the second person's name."""
+    return tuple(_asked(one, second) for one in json.loads(text or "[]"))
+
+
+def _asked(found: dict[str, Any], second: str | None) -> Asked:
+    requirement = Requirement(
+        UUID(found["training_id"]),
+        found["training"],
+        found["kind"],
+        tuple(found["levels"]),
+        found["level"],
+        found["unattended_level"],
+        found["needs_second_person"],
+        found["disuse_days"],
+    )
+    accompanied = None if second is None else Second(second, Held.of(found["second"]), found["is_trainer"])
+    return Asked(requirement, Held.of(found["own"]), accompanied)
 
 
 def _audience(kind: str | None, is_resident: bool, was_resident: bool, is_member: bool) -> str:

@@ -50,8 +50,8 @@ async def join_waiting_list(actor: Actor, terms: BookingTerms) -> UUID:
             raise UnitIsFree(unit_id=unit.id, path=("input", "startsAt"))
         waiting_id = new_id()
         await db.execute(
-            "INSERT INTO waiting_entry (id, unit_id, site_id, organization_id, person_id, starts_at, ends_at, title, state, accessory_ids, created_at,"
-            " version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'waiting', '[]', $9, 1) ON CONFLICT DO NOTHING",
+            "INSERT INTO waiting_entry (id, unit_id, site_id, organization_id, person_id, starts_at, ends_at, title, companion_id, state, accessory_ids,"
+            " created_at, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'waiting', '[]', $10, 1) ON CONFLICT DO NOTHING",
             waiting_id,
             unit.id,
             unit.site_id,
@@ -60,6 +60,7 @@ async def join_waiting_list(actor: Actor, terms: BookingTerms) -> UUID:
             terms.starts_at,
             terms.ends_at,
             title,
+            decision.companion_id,
             clock.now(),
         )
         await audit.record(actor, "join waiting list", "WaitingEntry", waiting_id, after={"unit": unit.id, "starts_at": terms.starts_at})
@@ -103,7 +104,13 @@ async def accept_slot(actor: Actor, waiting_id: UUID, idempotency_key: str) -> U
         unit = await queries.bookable_unit(actor, found["unit_id"], to_hold=True)
         accessories = tuple(UUID(one) for one in json.loads(found["accessory_ids"]))
         terms = BookingTerms(
-            unit.id, found["starts_at"], found["ends_at"], found["title"], found["organization_id"], accessory_ids=accessories
+            unit.id,
+            found["starts_at"],
+            found["ends_at"],
+            found["title"],
+            found["organization_id"],
+            accessory_ids=accessories,
+            companion_id=found["companion_id"],
         )
         decision = await decide(actor, unit, terms)
         await holds.free_units(waiting_id)

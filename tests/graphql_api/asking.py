@@ -1,42 +1,13 @@
 """A valid call of every root field that takes an id, and of every mutation: who asks it on a side, and with what."""
 
 from base64 import b64encode
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
-from incubator.kernel import clock
 from incubator.residencies.policy import terms_hash
+from tests.graphql_api.asking_trainings import TRAININGS
+from tests.graphql_api.asking_words import KEY, Asking, at, day, given, window
 from tests.support import make
 from tests.support.sides import TERMS, Side, content_of
-
-KEY = "asking-key-1"
-
-
-@dataclass(frozen=True, slots=True)
-class Asking:
-    """Who may ask for a root field, with which arguments; where an id is of public things, what is refused of somebody else's."""
-
-    who: str
-    arguments: Callable[[Side], dict[str, Any]]
-    public: dict[str, str] = field(default_factory=dict)
-
-
-def day(days: int = 0) -> str:
-    return str(clock.today("Europe/Berlin") + timedelta(days=days))
-
-
-def at(hours: int) -> str:
-    return (clock.now().replace(minute=0, second=0, microsecond=0) + timedelta(days=3, hours=hours)).isoformat()
-
-
-def given(**fields: Any) -> dict[str, Any]:
-    return {"input": fields}
-
-
-def window(**more: Any) -> dict[str, Any]:
-    return {"from": at(-240), "until": at(240), **more}
 
 
 def plan_with(unit_id: str) -> str:
@@ -55,10 +26,12 @@ def series(s: Side, days: int) -> dict[str, Any]:
         idempotencyKey=f"{KEY}-series",
         organizationId=s.id("Organization: startup"),
         accessoryIds=[s.id("Unit: accessory")],
+        companionId=s.id("Person: colleague"),
     )
 
 
 ASKING: dict[str, Asking] = {
+    **TRAININGS,
     "node": Asking("owner", lambda s: {"id": s.id("Residency")}),
     "nodes": Asking("owner", lambda s: {"ids": [s.id("Residency")]}),
     "auditTrail": Asking("manager", lambda s: {"nodeId": s.id("Residency")}),
@@ -104,8 +77,9 @@ ASKING: dict[str, Asking] = {
             "endsAt": at(1),
             "organizationId": s.id("Organization: startup"),
             "accessoryIds": [s.id("Unit: accessory")],
+            "companionId": s.id("Person: colleague"),
         },
-        {"unitId": "Forbidden", "organizationId": "NotAtSite", "accessoryIds": "NotFound"},
+        {"unitId": "Forbidden", "organizationId": "NotFound", "accessoryIds": "NotFound"},
     ),
     "bookingFees": Asking("owner", lambda s: {"bookingId": s.id("Booking")}),
     "freeSlots": Asking("owner", lambda s: {"siteIds": [s.id("Site")], "minutes": 60, "from": at(0), "until": at(24)}, {"siteIds": ""}),
@@ -216,6 +190,7 @@ ASKING: dict[str, Asking] = {
             idempotencyKey=f"{KEY}-book",
             organizationId=s.id("Organization: startup"),
             accessoryIds=[s.id("Unit: accessory")],
+            companionId=s.id("Person: colleague"),
         ),
         {"input.unitId": "NotFound", "input.accessoryIds": "NotFound"},
     ),
@@ -227,6 +202,7 @@ ASKING: dict[str, Asking] = {
             endsAt=at(1),
             title="Any",
             organizationId=s.id("Organization: startup"),
+            companionId=s.id("Person: colleague"),
             idempotencyKey=f"{KEY}-pool",
         ),
         {"input.poolId": "NotAtSite"},
@@ -320,7 +296,14 @@ ASKING: dict[str, Asking] = {
     ),
     "joinWaitingList": Asking(
         "owner",
-        lambda s: given(unitId=s.id("Unit"), startsAt=at(0), endsAt=at(1), title="Me too", organizationId=s.id("Organization: startup")),
+        lambda s: given(
+            unitId=s.id("Unit"),
+            startsAt=at(0),
+            endsAt=at(1),
+            title="Me too",
+            organizationId=s.id("Organization: startup"),
+            companionId=s.id("Person: colleague"),
+        ),
         {"input.unitId": "NotAtSite"},
     ),
     "leaveWaitingList": Asking("owner", lambda s: given(waitingEntryId=s.id("WaitingEntry"))),
@@ -405,3 +388,5 @@ OF_NO_ID: dict[str, Asking] = {
     "confirmTwoFactor": Asking("owner", lambda s: given(code="000000")),
     "createApiToken": Asking("owner", lambda s: given(name="report", scopes=["read"])),
 }
+
+__all__ = ["ASKING", "OF_NO_ID", "Asking", "at", "day"]

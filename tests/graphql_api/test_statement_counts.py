@@ -24,7 +24,7 @@ from incubator.spaces import service as spaces
 from incubator_graphql.ids import encode
 from tests.graphql_api.asking import ASKING, OF_NO_ID
 from tests.graphql_api.walking import SCHEMA, connections, deep, document_of, roots
-from tests.support import make
+from tests.support import make, schooling
 from tests.support.servers import Servers
 from tests.support.sides import TERMS, side, some
 from tests.support.web import Web, ask, refill, session_of, statements, token_of
@@ -32,7 +32,9 @@ from tests.support.web import Web, ask, refill, session_of, statements, token_of
 FEW, MANY = 3, 60
 LEVELS = 2
 """How deep the lists' nodes are asked for: an offer's application's call, and no further."""
-LESS_DEEP = {"Query.residencies": 1, "Query.bookings": 1, "Query.rentals": 1, "Query.outages": 1, "Query.units": 1}
+LESS_DEEP = dict.fromkeys(
+    ("Query.residencies", "Query.bookings", "Query.trainingSessions", "Query.offers", "Query.rentals", "Query.outages", "Query.units"), 1
+)
 """What would cost more points than an operation may, at that depth."""
 
 
@@ -60,7 +62,16 @@ async def one_more(house: make.House) -> None:
     secondment_id = await secondments.second_person(manager, terms)
     await secondments.log_time(mentor, secondment_id, today, 5, "work", "", key)
     await pilots.open_deal(manager, "Targets", startup_id, corporate_id, house.site_id, 100, "EUR")
+    await _one_more_trained(house, owner)
     await _one_more_of_the_house(house, key)
+
+
+async def _one_more_trained(house: make.House, owner: Actor) -> None:
+    training = await schooling.training(house)
+    await schooling.passed(owner, training)
+    unit = await schooling.scope(house, training)
+    await spaces.take_seat(owner, await schooling.session(house, training, unit_id=unit))
+    await spaces.enter_area(owner, await schooling.room(house))
 
 
 async def _one_more_rental(house: make.House, owner: Actor) -> None:
@@ -218,13 +229,32 @@ AT_MOST = {
     "endRate": 10,
     "removeRate": 8,
     "grantCredit": 6,
-    "checkIn": 11,
+    "checkIn": 12,
     "checkOut": 10,
     "recordMachineEvent": 13,
     "resolveUsage": 15,
     "joinWaitingList": 11,
     "leaveWaitingList": 8,
     "acceptSlot": 14,
+    "addTraining": 8,
+    "changeTraining": 10,
+    "appointTrainer": 10,
+    "dismissTrainer": 9,
+    "scheduleSession": 13,
+    "changeSession": 14,
+    "cancelSession": 10,
+    "takeSeat": 12,
+    "leaveSeat": 9,
+    "recordResults": 14,
+    "requireQualification": 11,
+    "dropRequirement": 9,
+    "nameCompanion": 12,
+    "grantQualification": 12,
+    "suspendQualification": 8,
+    "revokeQualification": 8,
+    "renewQualification": 8,
+    "enterArea": 11,
+    "leaveArea": 7,
     "holdUnit": 17,
     "releaseHold": 11,
     "assignRental": 47,

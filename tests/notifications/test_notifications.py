@@ -27,14 +27,45 @@ from tests.support.drain import drain
 pytestmark = pytest.mark.usefixtures("database")
 NOW = datetime(2026, 3, 10, 9, tzinfo=UTC)
 SAMPLE = dict.fromkeys(
-    ("name", "organization", "invited_by", "startup", "site", "call", "unit", "plan", "accepted_by", "title", "secondee", "reason"),
+    (
+        "name",
+        "organization",
+        "invited_by",
+        "startup",
+        "site",
+        "call",
+        "unit",
+        "plan",
+        "accepted_by",
+        "title",
+        "secondee",
+        "reason",
+        "training",
+    ),
     "<b>Ada & Co</b>",
 ) | {
     **dict.fromkeys(
-        ("employer", "host", "function", "corporate", "number", "legal_entity", "customer", "month", "new_unit", "purpose", "holder"), "x"
+        (
+            "employer",
+            "host",
+            "function",
+            "corporate",
+            "number",
+            "legal_entity",
+            "customer",
+            "month",
+            "level",
+            "trainer",
+            "place",
+            "how",
+            "new_unit",
+            "purpose",
+            "holder",
+        ),
+        "x",
     ),
     **dict.fromkeys(("hours_per_week", "invoices", "parked", "count"), 4),
-    **dict.fromkeys(("expires_on", "starts_on", "ends_on", "due_on", "stated_month"), "2026-03-10"),
+    **dict.fromkeys(("expires_on", "starts_on", "ends_on", "due_on", "stated_month", "valid_until", "last_day"), "2026-03-10"),
     **dict.fromkeys(("starts_at", "ends_at", "expires_at", "offered_until", "since", "last_at"), "2026-03-10T09:00:00+00:00"),
     **dict.fromkeys(
         ("deposit_minor", "gross_minor", "amount_minor", "fee_minor", "monthly_minor", "kept_minor", "returned_minor", "share_minor"),

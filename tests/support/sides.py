@@ -23,7 +23,7 @@ from incubator.secondments import service as secondments
 from incubator.spaces import service as spaces
 from incubator.spaces import waiting
 from incubator_graphql.ids import encode
-from tests.support import make
+from tests.support import make, schooling
 from tests.support.web import session_of, token_of
 
 FILE = b"key,name_en,name_local,kind,country,city,sector,source\n%s,Name,,corporate,DE,Hamburg,x,x\n"
@@ -116,6 +116,8 @@ async def _space(house: make.House, actors: dict[str, Actor]) -> dict[str, UUID]
         **await _usage(house, owner),
         **await _waiting(house, owner),
         **await _outages(house, owner),
+        **await _trainings(house, owner),
+        "Booking: accompanied": await _booked(owner, room, 54),
     }
 
 
@@ -170,6 +172,39 @@ async def _waiting(house: make.House, owner: Actor) -> dict[str, UUID]:
     async with db.transaction():
         await waiting.offer_slot_of(offered)
     return {"WaitingEntry": entries[0], "WaitingEntry: offered": entries[1]}
+
+
+async def _trainings(house: make.House, owner: Actor) -> dict[str, UUID]:
+    given, second = await schooling.training(house, levels=("Basic",), trainer_level=1), await schooling.training(house)
+    unit, owner_id = await make.unit(house, "instrument"), some(owner.person_id)
+    await spaces.require_qualification(house.manager, spaces.RequirementTerms(unit, second))
+    await schooling.trainer(house, second)
+    planned, changed, cancelled, begun = [await schooling.session(house, given, days=days) for days in (4, 5, 6, 1)]
+    left, seat = await spaces.take_seat(owner, planned), await spaces.take_seat(owner, begun)
+    await db.execute(
+        "UPDATE training_session SET starts_at = starts_at - interval '2 days', ends_at = ends_at - interval '2 days' WHERE id = $1", begun
+    )
+    await schooling.passed(house.manager, given)
+    held = [await schooling.passed(owner, await schooling.training(house)) for _ in range(3)]
+    area = await schooling.room(house)
+    await spaces.enter_area(owner, area)
+    return {
+        "Training": given,
+        "Training: second": second,
+        "Room: area": area,
+        "Person: trainer": some(house.manager.person_id),
+        "Unit: trained on": unit,
+        "TrainingSession": planned,
+        "TrainingSession: changed": changed,
+        "TrainingSession: cancelled": cancelled,
+        "TrainingSession: begun": begun,
+        "TrainingSeat": seat,
+        "TrainingSeat: left": left,
+        "Qualification": held[0],
+        "Qualification: revoked": held[1],
+        "Qualification: renewed": held[2],
+        "AreaPresence": await db.value("SELECT id FROM area_presence WHERE person_id = $1", owner_id),
+    }
 
 
 async def _rentals(house: make.House, actors: dict[str, Actor]) -> dict[str, UUID]:

@@ -41,6 +41,12 @@ const groups: readonly PlaceGroup[] = [
 				icon: 'calendar',
 				visible: (access) => access.may('BOOK_UNIT') || access.kind === 'operator',
 			},
+			{
+				href: '/qualifications',
+				label: 'app:place.qualifications',
+				icon: 'shield',
+				visible: (access) => access.kind !== 'operator',
+			},
 		],
 	},
 	{
@@ -83,6 +89,12 @@ const groups: readonly PlaceGroup[] = [
 				label: 'app:place.machineHours',
 				icon: 'clock',
 				visible: (access) => access.may('SEE_PORTFOLIO'),
+			},
+			{
+				href: '/trainings',
+				label: 'app:place.trainings',
+				icon: 'shield',
+				visible: (access) => access.may('CHECK_IN') || access.may('SEE_AUDIT_TRAIL'),
 			},
 			{
 				href: '/usage-problems',

@@ -88,7 +88,7 @@ export const routes: readonly Route[] = [
 	{
 		pattern: '/units',
 		title: 'app:place.units',
-		areas: ['units', 'outages', 'calendars'],
+		areas: ['units', 'outages', 'calendars', 'trainings'],
 		audience: 'signedIn',
 		load: () => import('../features/units/UnitsPage.svelte'),
 	},
@@ -140,6 +140,27 @@ export const routes: readonly Route[] = [
 		areas: ['units'],
 		audience: 'signedIn',
 		load: () => import('../features/usages/UsagesPage.svelte'),
+	},
+	{
+		pattern: '/qualifications',
+		title: 'app:place.qualifications',
+		areas: ['trainings'],
+		audience: 'signedIn',
+		load: () => import('../features/trainings/MyQualificationsPage.svelte'),
+	},
+	{
+		pattern: '/trainings',
+		title: 'app:place.trainings',
+		areas: ['trainings', 'booking'],
+		audience: 'signedIn',
+		load: () => import('../features/trainings/TrainingsPage.svelte'),
+	},
+	{
+		pattern: '/area/:id',
+		title: 'app:place.area',
+		areas: ['trainings'],
+		audience: 'signedIn',
+		load: () => import('../features/here/AreaPage.svelte'),
 	},
 	{
 		pattern: '/here/:id',

@@ -11,11 +11,15 @@ const placesOf = (who: Who) =>
 
 describe('places', () => {
 	test.each<[Who, string, readonly string[]]>([
-		['owner', 'startup', ['/', '/space', '/bookings', '/deals', '/secondments', '/invoices', '/people']],
-		['member', 'startup', ['/', '/space', '/bookings', '/deals', '/secondments', '/people']],
+		[
+			'owner',
+			'startup',
+			['/', '/space', '/bookings', '/qualifications', '/deals', '/secondments', '/invoices', '/people'],
+		],
+		['member', 'startup', ['/', '/space', '/bookings', '/qualifications', '/deals', '/secondments', '/people']],
 		['finance', 'finance', ['/', '/bookings', '/calls', '/invoices', '/owner-statements', '/people']],
-		['mentor', 'mentor', ['/', '/people']],
-		['scout', 'corporate', ['/', '/deals', '/secondments', '/people']],
+		['mentor', 'mentor', ['/', '/qualifications', '/people']],
+		['scout', 'corporate', ['/', '/qualifications', '/deals', '/secondments', '/people']],
 	])('of the role %s are its own', (who, home, places) => {
 		expect(accessOf(viewerAs(who)).home).toBe(home);
 		expect(placesOf(who)).toEqual(places);
@@ -34,6 +38,7 @@ describe('places', () => {
 			'/units',
 			'/places',
 			'/machine-hours',
+			'/trainings',
 			'/usage-problems',
 			'/deals',
 			'/secondments',

@@ -49,6 +49,7 @@ describe('booking', () => {
 			unitId: 'u1',
 			organizationId: null,
 			accessoryIds: [],
+			companionId: null,
 			startsAt: '2099-11-24T08:00:00Z',
 			endsAt: '2099-11-24T09:00:00Z',
 		});
@@ -337,6 +338,7 @@ describe('finding a time', () => {
 	const slot = {
 		startsAt: '2099-11-24T08:00:00Z',
 		endsAt: '2099-11-24T09:00:00Z',
+		missing: [],
 		unit: { ...data.unit, kind: 'MEETING_ROOM' as const, site: data.site },
 	};
 	const sites = { sites: page([data.site]) };

@@ -31,6 +31,7 @@ beforeAll(async () => {
 		'settings',
 		'space',
 		'time',
+		'trainings',
 		'units',
 	]);
 });

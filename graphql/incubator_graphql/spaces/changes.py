@@ -29,6 +29,7 @@ class CreatePoolBookingInput:
     idempotency_key: str = strawberry.field(description=KEY)
     organization_id: strawberry.ID | None = None
     override_reason: str | None = None
+    companion_id: strawberry.ID | None = strawberry.field(default=None, description="The second person, where two use the unit.")
 
 
 @given
@@ -84,6 +85,7 @@ class CreateSeriesInput:
     organization_id: strawberry.ID | None = None
     override_reason: str | None = None
     accessory_ids: list[strawberry.ID] = strawberry.field(default_factory=list)
+    companion_id: strawberry.ID | None = strawberry.field(default=None, description="The second person, where two use the unit.")
 
     def terms(self) -> SeriesTerms:
         """Return them as the domain takes them."""
@@ -97,6 +99,7 @@ class CreateSeriesInput:
             decode(payer, "Organization", "input", "organizationId") if payer else None,
             self.override_reason or "",
             tuple(decode_many(self.accessory_ids, "Unit", "input", "accessoryIds")),
+            decode(self.companion_id, "Person", "input", "companionId") if self.companion_id else None,
         )
 
 
@@ -157,6 +160,7 @@ class BookingChangesMutation:
             input.title,
             decode(payer, "Organization", "input", "organizationId") if payer else None,
             input.override_reason or "",
+            decode(input.companion_id, "Person", "input", "companionId") if input.companion_id else None,
         )
         booking_id = await service.create_pool_booking(info.context.actor, terms, input.idempotency_key)
         return BookingPayload(booking=await shown(info, BOOKINGS, booking_id, Booking.of))

@@ -7,6 +7,7 @@ import strawberry
 
 from incubator.kernel.ids import new_id
 from incubator.spaces import availability, days, service
+from incubator_graphql.errors import UserError, user_error
 from incubator_graphql.fields import SIGNED_IN, Info, query
 from incubator_graphql.ids import decode, decode_many, encode
 from incubator_graphql.outputs import value
@@ -21,6 +22,7 @@ class FreeSlot:
     unit: Unit
     starts_at: datetime
     ends_at: datetime
+    missing: list[UserError] = strawberry.field(description="What the viewer lacks to use it then.")
 
 
 @value
@@ -78,13 +80,24 @@ class FindingQuery:
         kind: UnitKind | None = None,
         equipment: list[str] | None = None,
         first: int | None = None,
+        qualified_only: bool | None = None,
     ) -> list[FreeSlot]:
-        """Find the first free time of each unit and day for so many minutes in one piece, ascending, 20 unless `first` (1 to 100) says else."""
-        terms = availability.SearchTerms(
-            tuple(decode_many(site_ids, "Site", "siteIds")), minutes, from_, until, kind.value if kind else None, tuple(equipment or ())
-        )
-        found = await availability.find_slots(info.context.actor, terms, 20 if first is None else first)
-        return [FreeSlot(unit=Unit.of(slot.unit), starts_at=slot.starts_at, ends_at=slot.ends_at) for slot in found]
+        """Find the first free time of each unit and day for so many minutes in one piece, ascending, 20 unless `first` (1 to 100) says else.
+
+        `qualifiedOnly`: only what the viewer holds the qualifications for; else each tells what is missing.
+        """
+        actor, sites = info.context.actor, tuple(decode_many(site_ids, "Site", "siteIds"))
+        wanted = (kind.value if kind else None, tuple(equipment or ()), bool(qualified_only))
+        terms = availability.SearchTerms(sites, minutes, from_, until, *wanted)
+        return [
+            FreeSlot(
+                unit=Unit.of(slot.unit),
+                starts_at=slot.starts_at,
+                ends_at=slot.ends_at,
+                missing=[user_error(rule, actor.language) for rule in slot.missing],
+            )
+            for slot in await availability.find_slots(actor, terms, 20 if first is None else first)
+        ]
 
     @query(SIGNED_IN)
     async def site_day(self, info: Info, site_id: strawberry.ID, on: date) -> SiteDay:

@@ -53,6 +53,7 @@ class CreateBookingInput:
     organization_id: strawberry.ID | None = strawberry.field(default=None, description="Who pays; one's own organisation when left out.")
     override_reason: str | None = strawberry.field(default=None, description="Staff say here why rules may be broken.")
     accessory_ids: list[strawberry.ID] = strawberry.field(default_factory=list, description="Units of that kind at the site, held along.")
+    companion_id: strawberry.ID | None = strawberry.field(default=None, description="The second person, where two use the unit.")
 
 
 @given
@@ -127,6 +128,7 @@ class SpacesMutation:
             organization_id=decode(payer, "Organization", "input", "organizationId") if payer else None,
             override_reason=input.override_reason or "",
             accessory_ids=tuple(decode_many(input.accessory_ids, "Unit", "input", "accessoryIds")),
+            companion_id=decode(input.companion_id, "Person", "input", "companionId") if input.companion_id else None,
         )
         booking_id = await service.create_booking(info.context.actor, terms, input.idempotency_key)
         return CreateBookingPayload(booking=await shown(info, BOOKINGS, booking_id, Booking.of))

@@ -88,13 +88,15 @@ class SpacesQuery:
         ends_at: datetime,
         organization_id: strawberry.ID | None = None,
         accessory_ids: list[strawberry.ID] | None = None,
+        companion_id: strawberry.ID | None = None,
     ) -> BookingQuote:
         """Tell what a booking would cost with its tax and every rule it breaks, a taken unit included, before anything is confirmed."""
         actor = info.context.actor
         unit = await one(info, UNITS, decode(unit_id, "Unit", "unitId"))
         payer = decode(organization_id, "Organization", "organizationId") if organization_id else None
         accessories = tuple(decode_many(accessory_ids or [], "Unit", "accessoryIds"))
-        terms = BookingTerms(unit.id, starts_at, ends_at, "", payer, accessory_ids=accessories)
+        companion = decode(companion_id, "Person", "companionId") if companion_id else None
+        terms = BookingTerms(unit.id, starts_at, ends_at, "", payer, accessory_ids=accessories, companion_id=companion)
         try:
             quote = await service.quote_booking(actor, terms)
         except (NotFound, NotSignedIn):

@@ -30,6 +30,7 @@ from incubator_graphql.nodes import Node, maybe, one, register_node
 from incubator_graphql.organizations.types import ORGANIZATIONS, SITES, Organization, Person, Site, person_known_by_name
 from incubator_graphql.outputs import entity, enum, value
 from incubator_graphql.spaces.policy import BookingPolicy
+from incubator_graphql.spaces.requirements import REQUIREMENTS, UnitRequirement
 
 
 @enum
@@ -189,6 +190,11 @@ class Unit(Node):
         return Organization.of(row) if row else None
 
     @resolved
+    async def requirements(self, info: Info) -> list[UnitRequirement]:
+        """What it asks of who uses it, also as a part of another unit."""
+        return [UnitRequirement.of(row) for row in await info.context.loaders.of(REQUIREMENTS).load(self.row.id)]
+
+    @resolved
     async def photos(self, info: Info) -> list[UnitPhoto]:
         """What it looks like, the first added first."""
         return [UnitPhoto.of(row) for row in await info.context.loaders.of(PHOTOS).load(self.row.id)]
@@ -335,6 +341,13 @@ class Booking(Node):
         if self.row.booked_by_id is None or self.row.booked_by_name is None:
             return None
         return await person_known_by_name(info, self.row.booked_by_id, self.row.booked_by_name)
+
+    @resolved
+    async def companion(self, info: Info) -> Person | None:
+        """The second person, where two use the unit."""
+        if self.row.companion_id is None or self.row.companion_name is None:
+            return None
+        return await person_known_by_name(info, self.row.companion_id, self.row.companion_name)
 
 
 @value

@@ -81,6 +81,7 @@ class JoinWaitingListInput:
     ends_at: datetime
     title: str
     organization_id: strawberry.ID | None = None
+    companion_id: strawberry.ID | None = strawberry.field(default=None, description="The second person, where two use the unit.")
 
 
 @given
@@ -143,6 +144,7 @@ class WaitingMutation:
             input.ends_at,
             input.title,
             decode(payer, "Organization", "input", "organizationId") if payer else None,
+            companion_id=decode(input.companion_id, "Person", "input", "companionId") if input.companion_id else None,
         )
         waiting_id = await service.join_waiting_list(info.context.actor, terms)
         return WaitingPayload(entry=await shown(info, WAITING, waiting_id, WaitingEntry.of))

@@ -27,6 +27,7 @@ export const bookingSchema = v.pipe(
 		until: v.string(),
 		organizationId: v.string(),
 		accessoryIds: v.array(v.string()),
+		companionId: v.string(),
 		note: optionalText(500),
 		overrideReason: optionalText(300),
 	}),

@@ -22,6 +22,7 @@ const overridable: ReadonlySet<string> = new Set([
 	'NotAtSite',
 	'NoticeTooShort',
 	'PersonDayUsed',
+	'SecondPersonNotQualified',
 	'TooManyFutureBookings',
 	'TooManyFutureMinutes',
 	'UnitClosed',
@@ -29,7 +30,15 @@ const overridable: ReadonlySet<string> = new Set([
 	'WeeklyQuotaUsed',
 ]);
 
-export const mayOverride = ({ code }: { readonly code: string }): boolean => overridable.has(code);
+/** What rules of qualifications say by themselves, for it depends on what is asked for. */
+export const mayOverride = (rule: { readonly code: string; readonly mayOverride?: boolean }): boolean =>
+	rule.mayOverride ?? overridable.has(rule.code);
+
+/** Where one learns what a rule asks for; that somebody else is needed is not learned. */
+export const trainingOf = (rule: { readonly code: string }): string | null =>
+	rule.code !== 'SecondPersonNeeded' && 'trainingId' in rule && typeof rule.trainingId === 'string'
+		? rule.trainingId
+		: null;
 
 const names: Readonly<Record<string, TextKey>> = {
 	time: 'booking:line.time',

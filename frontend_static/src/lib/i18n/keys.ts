@@ -20,6 +20,7 @@ import type secondments from '../../locales/en/secondments.json';
 import type settings from '../../locales/en/settings.json';
 import type space from '../../locales/en/space.json';
 import type time from '../../locales/en/time.json';
+import type trainings from '../../locales/en/trainings.json';
 import type units from '../../locales/en/units.json';
 
 interface Sentences {
@@ -44,6 +45,7 @@ interface Sentences {
 	settings: typeof settings;
 	space: typeof space;
 	time: typeof time;
+	trainings: typeof trainings;
 	units: typeof units;
 }
 

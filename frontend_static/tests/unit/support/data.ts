@@ -26,6 +26,7 @@ export const unit = {
 	biosafetyLevel: 0,
 	equipment: ['screen'],
 	currentOutage: null as object | null,
+	requirements: [],
 	photos: [],
 	policy: {
 		stepMinutes: 15,
