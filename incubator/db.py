@@ -28,6 +28,8 @@ MODEL_MODULES = [
     "incubator.spaces.booking_models",
     "incubator.spaces.training_models",
     "incubator.spaces.rental_models",
+    "incubator.spaces.outage_models",
+    "incubator.spaces.calendar_models",
     "incubator.spaces.owner_models",
     "incubator.residencies.models",
     "incubator.secondments.models",

@@ -15,6 +15,8 @@ logger = logging.getLogger("access")
 
 REQUEST_ID_HEADER = "x-request-id"
 SILENT_PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
+SECRET_PATHS = ("/calendar/",)
+"""What follows these is a secret, whether a route answers or not."""
 
 _ACCEPTED = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -60,13 +62,18 @@ class AccessLog:
             if scope["path"] not in SILENT_PATHS:
                 facts = {
                     "method": scope["method"][:10],
-                    "path": scope["path"][:200],
+                    "path": loggable(scope["path"]),
                     "status": status,
                     "bytes": size,
                     "ms": round(seconds * 1000, 1),
                     "address": scope["client"][0] if scope.get("client") else None,
                 }
                 logger.info("request", extra=facts)
+
+
+def loggable(path: str) -> str:
+    """Return a path without the secret that may stand in it."""
+    return next((prefix for prefix in SECRET_PATHS if path.startswith(prefix)), path[:200])
 
 
 def route_of(scope: Scope) -> str:

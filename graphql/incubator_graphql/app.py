@@ -37,6 +37,7 @@ from incubator_graphql.mail_view import mail_routes
 from incubator_graphql.metrics import metrics
 from incubator_graphql.schema import make_schema
 from incubator_graphql.security_headers import SecurityHeaders
+from incubator_graphql.spaces.calendar_routes import CalendarRoutes
 from incubator_graphql.spaces.photos import PhotoRoutes
 from incubator_graphql.ws import Sockets
 
@@ -73,6 +74,7 @@ class WebProcess:
             Route("/graphql", endpoint),
             WebSocketRoute("/graphql", endpoint),
             *MoneyRoutes(edge).routes(),
+            *CalendarRoutes(buckets).routes(),
             *PhotoRoutes(edge).routes(),
             *Auth(buckets, self.settings.is_https, origins).routes(),
             *(mail_routes(self.settings) if self.settings.is_demo else ()),

@@ -12,7 +12,7 @@ IMMUTABLE = "public, max-age=31536000, immutable"
 FRESH = "no-cache"
 EXPLORER_PAGE = "explorer/index.html"
 """The explorer's page, from the folder of the client; it has an address, a policy and an audience of its own."""
-NOT_THE_CLIENTS = ("/assets/", "/auth/", "/dev/", "/documents/", "/explorer/", "/graphql", "/webhooks/")
+NOT_THE_CLIENTS = ("/assets/", "/auth/", "/calendar/", "/dev/", "/documents/", "/explorer/", "/graphql", "/webhooks/")
 """Addresses that the client's router never has: unknown ones among them are simply not there."""
 _ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
 _TYPES = {".js": "text/javascript", ".woff2": "font/woff2", ".webmanifest": "application/manifest+json", ".svg": "image/svg+xml"}

@@ -35,10 +35,12 @@ from incubator_graphql.scalars import SCALARS
 from incubator_graphql.secondments.mutations import SecondmentsMutation
 from incubator_graphql.secondments.queries import SecondmentsQuery
 from incubator_graphql.spaces.badges import BadgesMutation, BadgesQuery
+from incubator_graphql.spaces.calendars import CalendarMutation, CalendarQuery
 from incubator_graphql.spaces.changes import BookingChangesMutation
 from incubator_graphql.spaces.checklists import ChecklistsMutation, ChecklistsQuery
 from incubator_graphql.spaces.finding import FindingQuery
 from incubator_graphql.spaces.mutations import SpacesMutation
+from incubator_graphql.spaces.outages import OutageMutation, OutageQuery
 from incubator_graphql.spaces.owners import OwnersMutation, OwnersQuery
 from incubator_graphql.spaces.photos import PhotosMutation
 from incubator_graphql.spaces.places import PlacesMutation, PlacesQuery
@@ -46,6 +48,7 @@ from incubator_graphql.spaces.qualifications import QualificationsMutation, Qual
 from incubator_graphql.spaces.queries import SpacesQuery
 from incubator_graphql.spaces.rates import RatesMutation, RatesQuery
 from incubator_graphql.spaces.rentals import RentalsMutation, RentalsQuery
+from incubator_graphql.spaces.series import SeriesMutation, SeriesQuery
 from incubator_graphql.spaces.site_places import SitePlacesQuery
 from incubator_graphql.spaces.training_mutations import TrainingsMutation
 from incubator_graphql.spaces.trainings import TrainingsQuery
@@ -78,6 +81,9 @@ class Query(
     RentalsQuery,
     ChecklistsQuery,
     BadgesQuery,
+    OutageQuery,
+    SeriesQuery,
+    CalendarQuery,
     OrganizationsQuery,
 ):
     """Everything that can be read."""
@@ -107,6 +113,9 @@ class Mutation(
     ChecklistsMutation,
     BadgesMutation,
     DepositsMutation,
+    OutageMutation,
+    SeriesMutation,
+    CalendarMutation,
     OrganizationsMutation,
 ):
     """Everything that can be done."""

@@ -7,7 +7,7 @@ from importlib.resources import files
 from uuid import UUID
 
 from incubator import db, jobs
-from incubator.demo import cast, house, life, rentals, training
+from incubator.demo import cast, house, life, outages, rentals, training
 from incubator.demo.life import Resident
 from incubator.demo.logins import LOADED
 from incubator.importing import service as importing
@@ -228,6 +228,7 @@ async def _live_today(
             today + timedelta(days=21),
         )
         await residencies.make_offer(manager, offer, "demo-offer-second-bench")
+    await outages.break_and_mend(hamburg, elbe, today, LEFT_FOR_WORKERS)
 
 
 async def _read_old_notes() -> None:

@@ -58,6 +58,7 @@ class Grant(StrEnum):
     KEEP_OWN_UNITS = "keep own units"
     OVERRIDE_BOOKING_RULES = "override booking rules"
     CHECK_IN = "check people in"
+    PUT_OUT_OF_ORDER = "put units out of order"
     SECOND_PEOPLE = "arrange secondments"
     MANAGE_DEALS = "manage deals"
     RUN_BILLING = "run billing"
@@ -79,6 +80,7 @@ GRANTS: dict[Role, frozenset[Grant]] = {
             Grant.SEE_MONEY,
             Grant.INVITE_PEOPLE,
             Grant.KEEP_OWN_UNITS,
+            Grant.PUT_OUT_OF_ORDER,
         }
     ),
     Role.MEMBER: frozenset({Grant.BOOK_UNIT}),
@@ -94,6 +96,7 @@ GRANTS: dict[Role, frozenset[Grant]] = {
             Grant.OVERRIDE_BOOKING_RULES,
             Grant.BOOK_UNIT,
             Grant.CHECK_IN,
+            Grant.PUT_OUT_OF_ORDER,
             Grant.SECOND_PEOPLE,
             Grant.MANAGE_DEALS,
             Grant.RUN_BILLING,
@@ -106,11 +109,11 @@ GRANTS: dict[Role, frozenset[Grant]] = {
         }
     ),
     Role.FINANCE: frozenset({Grant.RUN_BILLING, Grant.RECORD_PAYMENT, Grant.SEE_MONEY, Grant.MANAGE_WORK}),
-    Role.FRONT_DESK: frozenset({Grant.CHECK_IN, Grant.BOOK_UNIT, Grant.OVERRIDE_BOOKING_RULES}),
+    Role.FRONT_DESK: frozenset({Grant.CHECK_IN, Grant.BOOK_UNIT, Grant.OVERRIDE_BOOKING_RULES, Grant.PUT_OUT_OF_ORDER}),
     Role.AUDITOR: frozenset({Grant.SEE_MONEY, Grant.SEE_PORTFOLIO, Grant.SEE_AUDIT_TRAIL}),
     Role.REVIEWER: frozenset(),
     Role.EXPERT: frozenset(),
-    Role.REPRESENTATIVE: frozenset({Grant.PAY_INVOICE, Grant.SEE_MONEY, Grant.KEEP_OWN_UNITS}),
+    Role.REPRESENTATIVE: frozenset({Grant.PAY_INVOICE, Grant.SEE_MONEY, Grant.KEEP_OWN_UNITS, Grant.PUT_OUT_OF_ORDER}),
 }
 OPERATOR_ROLES = frozenset({Role.MANAGER, Role.FINANCE, Role.FRONT_DESK, Role.AUDITOR, Role.REVIEWER, Role.EXPERT})
 ROLES_OF_KIND: dict[OrganizationKind, frozenset[Role]] = {

@@ -8,6 +8,7 @@ from incubator.kernel import outbox, work
 from incubator.kernel.language import Language
 from incubator.notifications import facts as _facts  # noqa: F401 - the import registers its consumers
 from incubator.notifications import mail
+from incubator.notifications import outage_facts as _outage_facts  # noqa: F401 - the import registers its consumers
 from incubator.notifications import owner_facts as _owner_facts  # noqa: F401 - the import registers its consumers
 from incubator.notifications import rental_facts as _rental_facts  # noqa: F401 - the import registers its consumers
 from incubator.notifications import space_facts as _space_facts  # noqa: F401 - the import registers its consumers

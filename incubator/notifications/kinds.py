@@ -38,6 +38,11 @@ class Kind(StrEnum):
     CHECKLIST_TO_CONFIRM = "checklist_to_confirm"
     DEPOSIT_SETTLED = "deposit_settled"
     BADGE_OVERDUE = "badge_overdue"
+    BOOKING_OUTAGE = "booking_outage"
+    SLOT_INSTEAD = "slot_instead"
+    OUTAGE_ANNOUNCED = "outage_announced"
+    OUTAGE_OVER = "outage_over"
+    SERIES_CANCELLED = "series_cancelled"
     OWNER_STATEMENT = "owner_statement"
     OWNER_SHARE = "owner_share"
     SECONDMENT_AGREED = "secondment_agreed"
@@ -89,6 +94,11 @@ KINDS: dict[Kind, Description] = {
     Kind.CHECKLIST_TO_CONFIRM: _named("Checklists to confirm", "Zu bestätigende Protokolle", "待确认的清单"),
     Kind.DEPOSIT_SETTLED: _named("Settled deposits", "Abgerechnete Kautionen", "押金结算"),
     Kind.BADGE_OVERDUE: _named("Overdue keys and badges", "Überfällige Schlüssel und Ausweise", "逾期未还的钥匙和门禁卡"),
+    Kind.BOOKING_OUTAGE: _named("Bookings ended by an outage", "Durch Ausfall beendete Buchungen", "因停用而终止的预订"),
+    Kind.SLOT_INSTEAD: _named("Other slots after an outage", "Ersatztermine nach einem Ausfall", "停用后的替代时段"),
+    Kind.OUTAGE_ANNOUNCED: _named("Outages of what you rent", "Ausfälle von Gemietetem", "所租单元停用"),
+    Kind.OUTAGE_OVER: _named("Outages that are over", "Beendete Ausfälle", "停用结束"),
+    Kind.SERIES_CANCELLED: _named("Cancelled series", "Stornierte Serien", "系列预订取消"),
     Kind.OWNER_STATEMENT: _named("Owners' statements", "Eigentümerabrechnungen", "所有者结算单"),
     Kind.OWNER_SHARE: _named("Changed shares of owners", "Geänderte Eigentümeranteile", "所有者分成变更"),
     Kind.SECONDMENT_AGREED: _named("Secondments", "Entsendungen", "人员派驻"),

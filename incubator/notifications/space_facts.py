@@ -76,12 +76,13 @@ async def booking_released(event: BookingReleased, message_id: UUID) -> None:
 async def slot_offered(event: SlotOffered, message_id: UUID) -> None:
     """Who waits."""
     found = await row_of(
-        "SELECT w.person_id, w.title, w.starts_at, w.ends_at, w.offered_until, u.name AS unit, s.name AS site FROM waiting_entry w"
+        "SELECT w.person_id, w.title, w.starts_at, w.ends_at, w.offered_until, w.instead_of_id, u.name AS unit, s.name AS site FROM waiting_entry w"
         " JOIN unit u ON u.id = w.unit_id JOIN site s ON s.id = w.site_id WHERE w.id = $1",
         event.waiting_id,
     )
     params = _params(found) | {"offered_until": found["offered_until"]}
-    await tell(await people_of(found["person_id"]), Kind.SLOT_OFFERED, params, "/waiting-list", message_id)
+    kind = Kind.SLOT_OFFERED if found["instead_of_id"] is None else Kind.SLOT_INSTEAD
+    await tell(await people_of(found["person_id"]), kind, params, "/waiting-list", message_id)
 
 
 @outbox.consumer(BookingCancelled, "tell of a cancelled booking")

@@ -34,7 +34,11 @@ async def decide_booking(actor: Actor, booking_id: UUID, *, is_approved: bool, r
             raise BookingNotPending(state=found["state"], path=("input", "bookingId"))
         version = found["version"] + 1
         if is_approved:
-            await db.execute("UPDATE booking SET state = 'confirmed', expires_at = NULL, version = version + 1 WHERE id = $1", booking_id)
+            await db.execute(
+                "UPDATE booking SET state = 'confirmed', expires_at = NULL, changed_at = $2, version = version + 1 WHERE id = $1",
+                booking_id,
+                clock.now(),
+            )
             await outbox.record(BookingApproved(booking_id, version))
         else:
             await close_booking(booking_id, "declined")

@@ -75,7 +75,7 @@ async def find_slots(actor: Actor, terms: SearchTerms, first: int = 20) -> list[
         f"SELECT {unit_columns(f'${n + 4}')}, {ASKED.format(units='ARRAY[u.id]', person=f'${n + 5}', second='NULL')} AS asked, s.time_zone, s.country, s.subdivision,"
         " s.closed_on_holidays AND u.opening_hours = '' AS closed_on_holidays FROM unit u JOIN site s ON s.id = u.site_id"
         f" WHERE {condition} AND u.site_id = ANY(${n + 1}::uuid[]) AND (${n + 2}::text IS NULL OR u.kind = ${n + 2}) AND u.equipment @> ${n + 3}::jsonb"
-        " AND u.out_of_order_since IS NULL AND EXISTS (SELECT 1 FROM rate r WHERE r.site_id = u.site_id AND r.basis IN ('hour', 'day', 'week')"
+        " AND EXISTS (SELECT 1 FROM rate r WHERE r.site_id = u.site_id AND r.basis IN ('hour', 'day', 'week')"
         f" AND (r.unit_id = u.id OR (r.unit_id IS NULL AND r.kind = u.kind))) ORDER BY u.name, u.id LIMIT {MOST_UNITS}",
         *args,
         list(terms.site_ids),
@@ -93,7 +93,9 @@ async def _taken(unit_ids: Sequence[UUID], terms: SearchTerms) -> dict[UUID, lis
     found: dict[UUID, list[Span]] = {}
     for row in await db.rows(
         "SELECT a.unit_id, h.starts_at, h.ends_at FROM unit_atom a JOIN unit_hold h ON h.unit_id = a.atom_id WHERE a.unit_id = ANY($1::uuid[])"
-        " AND tstzrange(h.starts_at, h.ends_at) && tstzrange($2, $3) ORDER BY h.starts_at",
+        " AND tstzrange(h.starts_at, h.ends_at) && tstzrange($2, $3) UNION ALL SELECT a.unit_id, o.starts_at, coalesce(o.ends_at, $3) FROM outage o"
+        " JOIN unit_atom c ON c.unit_id = o.unit_id JOIN unit_atom a ON a.atom_id = c.atom_id WHERE a.unit_id = ANY($1::uuid[])"
+        " AND o.cancelled_at IS NULL AND tstzrange(o.starts_at, o.ends_at) && tstzrange($2, $3) ORDER BY starts_at",
         unit_ids,
         terms.earliest,
         terms.latest + timedelta(days=1),

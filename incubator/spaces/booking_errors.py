@@ -205,12 +205,12 @@ class GapTooShort(BookingRule):
 
 @refusal
 class UnitOutOfOrder(BookingRule):
-    """The unit is out of order."""
+    """The unit cannot be used in that time: an outage, planned or sudden. One without an end goes on until staff say it is over."""
 
     text = {
-        "en": "The unit is out of order.",
-        "de": "Die Einheit ist außer Betrieb.",
-        "zh-CN": "该单元目前停用。",
+        "en": "The unit is out of order in that time: {limit}.",
+        "de": "Die Einheit ist in dieser Zeit außer Betrieb: {limit}.",
+        "zh-CN": "该时段单元停用:{limit}。",
     }
 
 

@@ -11,6 +11,7 @@ from tortoise.models import Model
 from incubator.kernel.ids import new_id
 from incubator.organizations.models import Organization, Person
 from incubator.spaces.models import Unit
+from incubator.spaces.outage_models import Outage
 from incubator.spaces.rate_models import Rate
 
 
@@ -69,7 +70,7 @@ class Rental(Model):
 class Booking(Model):
     """A unit held for instants; its id is the holder of its holds. The lines and the price are what was shown and agreed.
 
-    `policy` is the unit's as it stood then. A moved booking names its heir; one of a series the series.
+    `policy` is the unit's as it stood then. A moved booking names its heir; one of a series the series; one that an outage ended the outage.
     """
 
     id = fields.UUIDField(primary_key=True, default=new_id)
@@ -105,11 +106,16 @@ class Booking(Model):
     accessory_ids: list[str] = fields.JSONField(default=list)
     series_id = fields.UUIDField(null=True)
     heir_id = fields.UUIDField(null=True)
+    outage: fields.ForeignKeyNullableRelation[Outage] = fields.ForeignKeyField(
+        "incubator.Outage", related_name="bookings", null=True, on_delete=fields.RESTRICT
+    )
+    outage_id: UUID | None
     note_for_next = fields.CharField(max_length=500, default="")
     override_reason = fields.CharField(max_length=300, default="")
     overridden_rules: list[str] = fields.JSONField(default=list)
     expires_at = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField()
+    changed_at = fields.DatetimeField()
     cancelled_at = fields.DatetimeField(null=True)
     charged_at = fields.DatetimeField(null=True)
     version = fields.IntField(default=1)
@@ -122,6 +128,8 @@ class Booking(Model):
             Index(fields=("unit_id", "starts_at")),
             Index(fields=("rate_id",)),
             Index(fields=("series_id",)),
+            Index(fields=("outage_id",)),
+            Index(fields=("booked_by_id", "starts_at")),
         )
 
 
@@ -196,7 +204,10 @@ class UsageEvent(Model):
 
 
 class WaitingEntry(Model):
-    """Somebody who waits for a time of a unit that is taken. While it is offered to them the entry's id is the holder of its holds."""
+    """Somebody who waits for a time of a unit that is taken. While it is offered to them the entry's id is the holder of its holds.
+
+    `instead_of` is the booking that an outage ended and that this slot is offered for, at `price_minor`.
+    """
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     unit: fields.ForeignKeyRelation[Unit] = fields.ForeignKeyField("incubator.Unit", related_name="waiting", on_delete=fields.RESTRICT)
@@ -215,9 +226,15 @@ class WaitingEntry(Model):
     state = fields.CharField(max_length=10, default="waiting")
     offered_until = fields.DatetimeField(null=True)
     booking_id = fields.UUIDField(null=True)
+    instead_of: fields.ForeignKeyNullableRelation[Booking] = fields.ForeignKeyField(
+        "incubator.Booking", related_name="offered_instead", null=True, on_delete=fields.RESTRICT
+    )
+    instead_of_id: UUID | None
+    accessory_ids: list[str] = fields.JSONField(default=list)
+    price_minor = fields.BigIntField(null=True)
     created_at = fields.DatetimeField()
     version = fields.IntField(default=1)
 
     class Meta(Model.Meta):
         table = "waiting_entry"
-        indexes = (Index(fields=("organization_id",)), Index(fields=("site_id", "starts_at")))
+        indexes = (Index(fields=("organization_id",)), Index(fields=("site_id", "starts_at")), Index(fields=("instead_of_id",)))

@@ -28,8 +28,8 @@ INSERT = (
     f"WITH {holds.COVER}, {holds.HELD.format(kind=repr('booking'))}"
     " INSERT INTO booking (id, unit_id, site_id, organization_id, booked_by_id, starts_at, ends_at, title, state, rate_id, lines, price_minor,"
     " credit_minutes, currency, price_includes_tax, policy, accessory_ids, series_id, override_reason, overridden_rules, note_for_next,"
-    " expires_at, created_at, companion_id, version)"
-    " SELECT $1, $5, $6, $7, $8, $3, $9, $10, $11, $12, $13::jsonb, $14, $15, $16, $17, $18::jsonb, $19::jsonb, $20, $21, $22::jsonb, '', $23, $24, $25, 1"
+    " expires_at, created_at, changed_at, companion_id, version)"
+    " SELECT $1, $5, $6, $7, $8, $3, $9, $10, $11, $12, $13::jsonb, $14, $15, $16, $17, $18::jsonb, $19::jsonb, $20, $21, $22::jsonb, '', $23, $24, $24, $25, 1"
     f" WHERE {holds.IS_WHOLE}"
 )
 

@@ -86,7 +86,7 @@ async def cancel_booking(actor: Actor, booking_id: UUID, expected_version: int, 
 async def close_booking(booking_id: UUID, state: str, heir_id: UUID | None = None) -> None:
     """End a locked booking and free what it holds, inside the running transaction."""
     await db.execute(
-        "UPDATE booking SET state = $2, cancelled_at = $3, heir_id = $4, expires_at = NULL, version = version + 1 WHERE id = $1",
+        "UPDATE booking SET state = $2, cancelled_at = $3, changed_at = $3, heir_id = $4, expires_at = NULL, version = version + 1 WHERE id = $1",
         booking_id,
         state,
         clock.now(),
@@ -160,12 +160,13 @@ async def hand_over_booking(actor: Actor, booking_id: UUID, person_id: UUID, exp
         decision = await decide(actor, unit, wish, person_id=person_id, leaving=booking_id)
         override(actor, unit.site_id, [rule for rule in decision.broken if isinstance(rule, OF_PERSON)], "")
         await db.execute(
-            "UPDATE booking SET booked_by_id = $2, companion_id = $3, overridden_rules = overridden_rules - $4::text[], version = version + 1"
-            " WHERE id = $1",
+            "UPDATE booking SET booked_by_id = $2, companion_id = $3, overridden_rules = overridden_rules - $4::text[], changed_at = $5,"
+            " version = version + 1 WHERE id = $1",
             booking_id,
             person_id,
             decision.companion_id,
             [rule.__name__ for rule in QualificationRule.__subclasses__()],
+            clock.now(),
         )
         await audit.record(
             actor, "hand over booking", "Booking", booking_id, before={"person": found["booked_by_id"]}, after={"person": person_id}
@@ -214,7 +215,9 @@ async def leave_note(actor: Actor, booking_id: UUID, note: str) -> None:
     note = checks.text(note, "note", at_least=0, at_most=500, path=("input", "note"))
     async with db.transaction():
         found = await lock_booking(actor, booking_id, None)
-        await db.execute("UPDATE booking SET note_for_next = $2, version = version + 1 WHERE id = $1", booking_id, note)
+        await db.execute(
+            "UPDATE booking SET note_for_next = $2, changed_at = $3, version = version + 1 WHERE id = $1", booking_id, note, clock.now()
+        )
         await audit.record(actor, "leave note", "Booking", booking_id, after={"note": note})
         await outbox.record(BookingChanged(booking_id, found["version"] + 1))
 
@@ -231,10 +234,19 @@ async def lock_booking(actor: Actor, booking_id: UUID, expected_version: int | N
     seen = (await queries.bookings_by_id(actor, [booking_id])).get(booking_id)
     if found is None or seen is None:
         raise NotFound(kind="Booking", path=("input", "bookingId"))
-    if seen.organization_id is None or not (seen.is_mine and actor.may(Grant.BOOK_UNIT, seen.organization_id)):
-        actor.require(Grant.OVERRIDE_BOOKING_RULES, seen.site_id, path=("input", "bookingId"))
+    require_own_or_staff(actor, seen)
     checks.version(expected_version, found["version"])
     return found
+
+
+def require_own_or_staff(actor: Actor, seen: queries.BookingRow) -> None:
+    """Refuse who may change a booking neither as one of its organisation nor as staff of its site.
+
+    Raises:
+        NotSignedIn, Forbidden: they may not.
+    """
+    if seen.organization_id is None or not (seen.is_mine and actor.may(Grant.BOOK_UNIT, seen.organization_id)):
+        actor.require(Grant.OVERRIDE_BOOKING_RULES, seen.site_id, path=("input", "bookingId"))
 
 
 def _require_standing(found: asyncpg.Record) -> None:

@@ -77,21 +77,19 @@ async def decide(
     extras = await _accessories(unit, terms.accessory_ids)
     who = person_id or actor.person_id
     second_id = None if terms.companion_id == who else terms.companion_id
-    standing = await standing_of(payer_id, who, unit, terms.starts_at, extras, leaving, second_id)
+    standing = await standing_of(payer_id, who, unit, terms.starts_at, extras, leaving, terms.ends_at, second_id)
     if standing.second is None:
         if second_id is not None and leaving is None:
             raise NotFound(kind="Person", path=("input", "companionId"))
         second_id = None
     if standing.credit_given:
         await db.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"credit {payer_id}")
-        standing = await standing_of(payer_id, who, unit, terms.starts_at, extras, leaving, second_id)
+        standing = await standing_of(payer_id, who, unit, terms.starts_at, extras, leaving, terms.ends_at, second_id)
     is_house = payer_id == unit.operator_id
     rate = standing.rate_of(unit.id, unit.kind)
     is_at_site = is_house or standing.audience == "resident" or (rate is not None and rate.audience != "")
     found = Policy.read(unit.policy)
-    rules = policy.Rules(
-        found, unit.opening_hours, unit.time_zone, _closed_on(unit, terms), rate is not None, unit.out_of_order_since is not None
-    )
+    rules = policy.Rules(found, unit.opening_hours, unit.time_zone, _closed_on(unit, terms), rate is not None, standing.outages)
     wish = policy.Wish(terms.starts_at, terms.ends_at, is_at_site, standing.others, moved_from, standing.asked)
     lines, credit = ([], 0) if is_house else _priced(unit, extras, standing, terms)
     return Decision(
@@ -138,7 +136,7 @@ async def _accessories(unit: queries.BookableUnit, accessory_ids: Sequence[UUID]
         raise OutOfRange(field="accessoryIds", limit=f"at most {MOST_ACCESSORIES}, each once", path=("input", "accessoryIds"))
     found = await db.rows_as(
         Extra,
-        "SELECT id, name, kind FROM unit WHERE id = ANY($1::uuid[]) AND site_id = $2 AND kind = 'accessory' ORDER BY name, id FOR KEY SHARE",
+        "SELECT id, name, kind FROM unit WHERE id = ANY($1::uuid[]) AND site_id = $2 AND kind = 'accessory' ORDER BY name, id FOR SHARE",
         list(accessory_ids),
         unit.site_id,
     )

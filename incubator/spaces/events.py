@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -218,3 +218,70 @@ class SlotOffered(Event):
     def touches(self) -> Sequence[Touched]:
         """The entry."""
         return [Touched("WaitingEntry", self.waiting_id, self.version)]
+
+
+@dataclass(frozen=True)
+class OutageAnnounced(Event):
+    """A unit cannot be used for a time, from now or later; or for longer or shorter than was said."""
+
+    outage_id: UUID
+    unit_id: UUID
+    version: int
+
+    def touches(self) -> Sequence[Touched]:
+        """The outage and its unit."""
+        return [Touched("Outage", self.outage_id, self.version), Touched("Unit", self.unit_id)]
+
+
+@dataclass(frozen=True)
+class OutageLifted(Event):
+    """An outage was resolved, shortened or cancelled: the unit is free again in `[starts_at, ends_at)`, without end when that is None."""
+
+    outage_id: UUID
+    unit_id: UUID
+    starts_at: datetime
+    ends_at: datetime | None
+    version: int
+
+    def touches(self) -> Sequence[Touched]:
+        """The outage and its unit."""
+        return [Touched("Outage", self.outage_id, self.version), Touched("Unit", self.unit_id)]
+
+
+@dataclass(frozen=True)
+class BookingEndedByOutage(Event):
+    """An outage ended a booking: cancelled it, or cut it short when it had begun. Nothing is charged. `starts_at` and `ends_at` are what it had held."""
+
+    booking_id: UUID
+    outage_id: UUID
+    starts_at: datetime
+    ends_at: datetime
+    version: int
+
+    def touches(self) -> Sequence[Touched]:
+        """The booking."""
+        return [Touched("Booking", self.booking_id, self.version)]
+
+
+@dataclass(frozen=True)
+class AnotherSlotWanted(Event):
+    """For a booking that an outage ended another slot is to be found: as long as `[starts_at, ends_at)`, and not dearer."""
+
+    booking_id: UUID
+    starts_at: datetime
+    ends_at: datetime
+    price_minor: int
+
+
+@dataclass(frozen=True)
+class SeriesCancelled(Event):
+    """Bookings of a series were cancelled together; the units are free again."""
+
+    series_id: UUID
+    booking_ids: tuple[UUID, ...]
+    cancelled_by: UUID | None
+    fee_minor: int
+
+    def touches(self) -> Sequence[Touched]:
+        """The bookings."""
+        return [Touched("Booking", booking_id) for booking_id in self.booking_ids]

@@ -20,11 +20,12 @@ from incubator.spaces import queries
 from incubator.spaces.lines import SUPPLY_OF_KIND
 from incubator.spaces.policy import MINUTE, Policy
 
-FEE_OF = (
-    "SELECT b.id, b.unit_id, b.site_id, b.organization_id, b.booked_by_id, b.companion_id, b.starts_at, b.ends_at, b.title, b.state, b.price_minor, b.currency,"
-    " b.price_includes_tax, b.policy, b.accessory_ids, b.override_reason, b.overridden_rules, b.series_id, b.version, u.name, u.kind, s.legal_entity_id, s.time_zone,"
-    " u.out_of_order_since FROM booking b JOIN unit u ON u.id = b.unit_id JOIN site s ON s.id = b.site_id WHERE b.id = $1"
+FEES_OF = (
+    "SELECT b.id, b.unit_id, b.site_id, b.organization_id, b.booked_by_id, b.companion_id, b.starts_at, b.ends_at, b.title, b.state, b.price_minor,"
+    " b.currency, b.price_includes_tax, b.policy, b.accessory_ids, b.override_reason, b.overridden_rules, b.series_id, b.outage_id, b.version, u.name,"
+    " u.kind, s.legal_entity_id, s.time_zone FROM booking b JOIN unit u ON u.id = b.unit_id JOIN site s ON s.id = b.site_id"
 )
+FEE_OF = f"{FEES_OF} WHERE b.id = $1"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,20 @@ from datetime import date
 from uuid import UUID
 
 from incubator.kernel import clock, outbox, work
-from incubator.spaces import approvals, charging, presence, qualifications, releasing, statements, waiting
+from incubator.spaces import approvals, charging, presence, qualifications, releasing, statements, substitutes, waiting
 from incubator.spaces import rental_jobs as _rental_jobs  # noqa: F401 - the import registers its jobs
 from incubator.spaces.bookings import EXPIRE, RELEASE
 from incubator.spaces.check_in import UNFINISHED
-from incubator.spaces.events import BookingCancelled, BookingDeclined, BookingMoved, BookingReleased, UsageChanged
+from incubator.spaces.events import (
+    AnotherSlotWanted,
+    BookingCancelled,
+    BookingDeclined,
+    BookingMoved,
+    BookingReleased,
+    OutageLifted,
+    SeriesCancelled,
+    UsageChanged,
+)
 from incubator.spaces.waiting import END_OFFER
 
 
@@ -92,3 +101,22 @@ async def tell_of_endings() -> None:
 async def end_forgotten_presences() -> None:
     """Repeats safely: only what still lasts is ended."""
     await presence.end_forgotten()
+
+
+@outbox.consumer(AnotherSlotWanted, "offer another slot")
+async def offer_another_slot(event: AnotherSlotWanted, message_id: UUID) -> None:
+    """Repeats safely: who has an offer, or took one, gets no second."""
+    await substitutes.offer_another_slot(event)
+
+
+@outbox.consumer(OutageLifted, "offer what is in order again")
+async def offer_lifted(event: OutageLifted, message_id: UUID) -> None:
+    """Repeats safely: what is offered is held, and not offered again."""
+    await waiting.offer_time(event.unit_id, event.starts_at, event.ends_at)
+
+
+@outbox.consumer(SeriesCancelled, "offer the slots of a cancelled series")
+async def offer_series(event: SeriesCancelled, message_id: UUID) -> None:
+    """Repeats safely: what is offered is held, and not offered again."""
+    for booking_id in event.booking_ids:
+        await waiting.offer_slot_of(booking_id)

@@ -105,7 +105,6 @@ class Unit(Model):
     opening_hours = fields.CharField(max_length=200, default="")
     price_includes_tax = fields.BooleanField(default=False)
     policy: dict[str, Any] = fields.JSONField(default=dict)
-    out_of_order_since = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField()
     version = fields.IntField(default=1)
 

@@ -186,12 +186,15 @@ class WaitingRow:
     state: str
     offered_until: datetime | None
     booking_id: UUID | None
+    instead_of_id: UUID | None
+    price_minor: int | None
+    currency: str
     version: int
 
 
 WAITING = (
-    "w.id, w.unit_id, w.site_id, w.organization_id, w.starts_at, w.ends_at, w.title, w.state, w.offered_until, w.booking_id, w.version"
-    " FROM waiting_entry w"
+    "w.id, w.unit_id, w.site_id, w.organization_id, w.starts_at, w.ends_at, w.title, w.state, w.offered_until, w.booking_id,"
+    " w.instead_of_id, w.price_minor, s.currency, w.version FROM waiting_entry w JOIN site s ON s.id = w.site_id"
 )
 WAITING_BY_START = (Order("starts_at", "timestamptz", is_descending=True), Order("id", "uuid"))
 

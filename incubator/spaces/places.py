@@ -12,6 +12,7 @@ from incubator.kernel.jsonable import dumps
 from incubator.kernel.money import MAX_AMOUNT_MINOR
 from incubator.organizations import queries as organizations
 from incubator.organizations.opening_hours import OpeningHours
+from incubator.spaces.ending import end_bookings_around
 from incubator.spaces.errors import OnAnotherSite, PartOfItself, UnitTaken
 from incubator.spaces.events import UnitChanged
 from incubator.spaces.policies import check_policy
@@ -249,6 +250,7 @@ async def put_unit_into(actor: Actor, part_id: UUID, whole_id: UUID) -> None:
             "SELECT u.id FROM unit u JOIN unit_atom a ON a.unit_id = u.id WHERE a.atom_id = $1 ORDER BY u.id FOR UPDATE OF u", whole_id
         )
         await _cover(part_id, whole_id)
+        await end_bookings_around(actor, part_id)
         await db.execute("UPDATE unit SET whole_id = $2, version = version + 1 WHERE id = $1", part_id, whole_id)
         await audit.record(actor, "put unit into", "Unit", part_id, after={"whole": whole_id})
         await outbox.record(UnitChanged(part_id, 0), UnitChanged(whole_id, 0))

@@ -72,16 +72,20 @@ class Policy:
         return Policy(**json.loads(text))
 
 
+Outage = tuple[datetime, datetime | None]
+"""`[start, end)`; without an end until somebody says it is over."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """A unit's policy with what its site adds: hours, zone and the holidays it is closed on."""
+    """A unit's policy with what its site adds: hours, zone and the holidays it is closed on; and when it cannot be used."""
 
     policy: Policy
     opening_hours: str
     time_zone: str
     closed_on: frozenset[date] = frozenset()
     is_bookable: bool = True
-    is_out_of_order: bool = False
+    outages: Sequence[Outage] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +128,10 @@ def broken_rules(rules: Rules, wish: Wish, now: datetime) -> list[BookingRule]:
 def _of_place(rules: Rules, wish: Wish) -> Iterator[BookingRule]:
     if not rules.is_bookable:
         yield UnitNotBookable(path=("input", "unitId"))
-    if rules.is_out_of_order:
-        yield UnitOutOfOrder(path=("input", "unitId"))
+    for starts_at, ends_at in rules.outages:
+        if starts_at < wish.ends_at and (ends_at is None or wish.starts_at < ends_at):
+            value = _span(wish.starts_at, wish.ends_at, rules.time_zone)
+            yield UnitOutOfOrder(limit=_span(starts_at, ends_at, rules.time_zone), value=value, path=("input", "startsAt"))
     if not wish.is_at_site:
         yield NotAtSite(path=("input", "unitId"))
 
@@ -224,5 +230,5 @@ def _local(moment: datetime, zone: str) -> str:
     return moment.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M")
 
 
-def _span(starts_at: datetime, ends_at: datetime, zone: str) -> str:
-    return f"{_local(starts_at, zone)} – {_local(ends_at, zone)}"
+def _span(starts_at: datetime, ends_at: datetime | None, zone: str) -> str:
+    return f"{_local(starts_at, zone)} – {_local(ends_at, zone) if ends_at else ''}".strip()

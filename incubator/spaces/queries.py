@@ -37,7 +37,6 @@ class UnitRow:
     biosafety_level: int
     equipment: list[str]
     policy: str
-    out_of_order_since: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,6 @@ class BookableUnit:
     has_own_hours: bool
     price_includes_tax: bool
     policy: str
-    out_of_order_since: datetime | None
     country: str
     subdivision: str
     time_zone: str
@@ -91,6 +89,7 @@ class BookingRow:
     expires_at: datetime | None
     companion_id: UUID | None
     companion_name: str | None
+    outage_id: UUID | None
 
 
 def _base_price(basis: str, on: str) -> str:
@@ -109,7 +108,7 @@ def unit_columns(now: str) -> str:
         "u.id, u.site_id, u.name, u.kind, u.capacity, coalesce(nullif(u.opening_hours, ''), s.opening_hours) AS opening_hours,"
         f" {_base_price('month', on)} AS monthly_minor, {_base_price('hour', on)} AS hourly_minor, u.price_includes_tax, s.currency, u.version,"
         " u.room_id, u.pool_id, u.whole_id, u.owner_id, u.biosafety_level,"
-        " ARRAY(SELECT jsonb_array_elements_text(u.equipment)) AS equipment, u.policy, u.out_of_order_since"
+        " ARRAY(SELECT jsonb_array_elements_text(u.equipment)) AS equipment, u.policy"
     )
 
 
@@ -117,7 +116,7 @@ def _bookable_columns(now: str) -> str:
     on = f"({now}::timestamptz AT TIME ZONE s.time_zone)::date"
     return (
         "u.id, u.site_id, u.name, u.kind, coalesce(nullif(u.opening_hours, ''), s.opening_hours) AS opening_hours,"
-        " u.opening_hours <> '' AS has_own_hours, u.price_includes_tax, u.policy, u.out_of_order_since, s.country, s.subdivision, s.time_zone,"
+        " u.opening_hours <> '' AS has_own_hours, u.price_includes_tax, u.policy, s.country, s.subdivision, s.time_zone,"
         f" s.currency, s.closed_on_holidays, s.operator_id, s.legal_entity_id, {_base_price('month', on)} AS monthly_minor"
     )
 
@@ -164,7 +163,8 @@ async def units_by_id(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, UnitRow]:
 
 
 async def bookable_unit(actor: Actor, unit_id: UUID, *, to_hold: bool = False) -> BookableUnit:
-    """Return what a booking decision needs of a unit. `to_hold`: nothing may become a part of it until the transaction ends.
+    """Return what a booking decision needs of a unit. `to_hold`: nothing may become a part of it, and no outage of it
+    may begin to be known, until the transaction ends.
 
     Raises:
         NotFound: the actor sees no such unit.
@@ -174,7 +174,7 @@ async def bookable_unit(actor: Actor, unit_id: UUID, *, to_hold: bool = False) -
     found = await db.rows_as(
         BookableUnit,
         f"SELECT {_bookable_columns(f'${n + 2}')} FROM unit u JOIN site s ON s.id = u.site_id WHERE {condition} AND u.id = ${n + 1}"
-        + (" FOR KEY SHARE OF u" if to_hold else ""),
+        + (" FOR SHARE OF u" if to_hold else ""),
         *args,
         unit_id,
         clock.now(),
@@ -194,7 +194,7 @@ def booking_columns(actor: Actor, n: int) -> tuple[str, list[object]]:
         f" CASE WHEN {known} THEN p.name END AS booked_by_name, CASE WHEN {known} THEN b.title END AS title,"
         f" CASE WHEN {known} THEN b.price_minor END AS price_minor, b.currency, b.price_includes_tax, b.version,"
         f" CASE WHEN {known} THEN b.lines END AS lines, CASE WHEN {known} THEN b.credit_minutes END AS credit_minutes,"
-        f" CASE WHEN {known} THEN b.note_for_next END AS note_for_next, b.heir_id, b.series_id, b.accessory_ids, b.expires_at,"
+        f" CASE WHEN {known} THEN b.note_for_next END AS note_for_next, b.heir_id, b.series_id, b.accessory_ids, b.expires_at, b.outage_id,"
         f" CASE WHEN {known} THEN b.companion_id END AS companion_id,"
         f" CASE WHEN {known} THEN (SELECT c.name FROM person c WHERE c.id = b.companion_id) END AS companion_name"
     )
@@ -238,6 +238,25 @@ async def bookings_by_id(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, Bookin
         list(ids),
     )
     return {row.id: row for row in found}
+
+
+async def bookings_of_outages(actor: Actor, outage_ids: Iterable[UUID]) -> dict[UUID, list[BookingRow]]:
+    """Return the bookings that outages ended and the actor knows more of than their time, by outage, in order of their start."""
+    condition, args = visible_bookings(actor)
+    columns, more = booking_columns(actor, len(args) + 1)
+    values = [*args, *more]
+    found = await db.rows_as(
+        BookingRow,
+        f"SELECT {columns} FROM booking b LEFT JOIN person p ON p.id = b.booked_by_id WHERE {condition}"
+        f" AND b.outage_id = ANY(${len(values) + 1}::uuid[]) ORDER BY b.starts_at, b.id LIMIT 1000",
+        *values,
+        list(outage_ids),
+    )
+    grouped: dict[UUID, list[BookingRow]] = {}
+    for row in found:
+        if row.outage_id is not None and row.organization_id is not None:
+            grouped.setdefault(row.outage_id, []).append(row)
+    return grouped
 
 
 async def notes_before(ids: Iterable[UUID]) -> dict[UUID, str]:

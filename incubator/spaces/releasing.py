@@ -8,16 +8,19 @@ from incubator.kernel.actor import SYSTEM
 from incubator.spaces.changing import close_booking
 from incubator.spaces.events import BookingReleased, UsageChanged
 from incubator.spaces.fees import FEE_OF, charge_fee, share
+from incubator.spaces.outage_queries import is_out_of_order
 from incubator.spaces.policy import Policy
 
 
 async def release_booking(booking_id: UUID) -> None:
     """Free the unit of a booking that nobody came for, and charge the no-show fee, inside the running transaction.
 
-    Nothing happens to one that is used or ended, and nothing while its unit is out of order.
+    Nothing happens to one that is used or ended, or that an outage cut, and nothing while its unit is out of order.
     """
     found = await db.row(f"{FEE_OF} AND b.state = 'confirmed' FOR UPDATE OF b", booking_id)
-    if found is None or found["out_of_order_since"] is not None:
+    if found is None or found["outage_id"] is not None:
+        return
+    if await is_out_of_order(found["unit_id"], found["starts_at"], found["ends_at"]):
         return
     if await db.value("SELECT 1 FROM usage WHERE booking_id = $1 LIMIT 1", booking_id):
         return

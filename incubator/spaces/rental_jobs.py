@@ -36,7 +36,7 @@ async def tell_of_overdue_badges() -> None:
 
 async def offer_space(event: HoldEnded | RentalShortened, message_id: UUID) -> None:
     """Repeats safely: what is offered is held, and not offered again."""
-    await waiting.offer_space(event.unit_id, event.starts_at, event.ends_at)
+    await waiting.offer_time(event.unit_id, event.starts_at, event.ends_at)
 
 
 outbox.consumer(HoldEnded, "offer the space of an ended hold")(offer_space)

@@ -80,6 +80,18 @@ def visible_waiting(actor: Actor, alias: str = "w") -> Scope:
     )
 
 
+def visible_outages(actor: Actor) -> Scope:
+    """Return the condition over `outage`: when a unit cannot be used is known to whoever knows the unit."""
+    return visible_units(actor)
+
+
+def visible_feeds(actor: Actor, alias: str = "f") -> Scope:
+    """Return the condition over `calendar_feed` under `alias`: one's own that work."""
+    if actor.person_id is None:
+        return NOTHING
+    return f"({alias}.person_id = $1 AND {alias}.revoked_at IS NULL)", [actor.person_id]
+
+
 def visible_shares(actor: Actor, alias: str = "u") -> Scope:
     """Return the condition over `unit` under `alias` for its owner's share: for the owner, and for the site's people who see money."""
     if actor.is_system:

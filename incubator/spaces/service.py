@@ -3,12 +3,15 @@
 from incubator.spaces.approvals import decide_booking
 from incubator.spaces.badges import IssueTerms, add_badge, issue_badge, lose_badge, return_badge
 from incubator.spaces.bookings import BookingTerms, PoolTerms, Quote, create_booking, create_pool_booking, quote_booking
+from incubator.spaces.calendar_feeds import FeedTerms, create_feed, read_feed, revoke_feed
+from incubator.spaces.cancelling import cancel_series, preview_series_cancellation
 from incubator.spaces.changing import MoveTerms, cancel_booking, hand_over_booking, leave_note, move_booking, name_companion
 from incubator.spaces.check_in import check_in, check_out
 from incubator.spaces.checklists import Found, fill_checklist, set_template, sign_checklist, start_checklist
 from incubator.spaces.fees import preview_fees
 from incubator.spaces.floor_plans import set_floor_plan
 from incubator.spaces.machine_events import MachineEvent, record_machine_event
+from incubator.spaces.outages import OutageTerms, announce_outage, cancel_outage, change_outage, preview_outage, resolve_outage
 from incubator.spaces.owning import OwnerTerms, set_owner, set_share
 from incubator.spaces.photos import add_photo, read_photo, remove_photo
 from incubator.spaces.places import (
@@ -53,7 +56,7 @@ from incubator.spaces.trainings import (
     drop_requirement,
     require_qualification,
 )
-from incubator.spaces.usage import record_usage, resolve_usage, set_out_of_order
+from incubator.spaces.usage import record_usage, resolve_usage
 from incubator.spaces.waiting import accept_slot, join_waiting_list, leave_waiting_list
 
 __all__ = [
@@ -61,6 +64,7 @@ __all__ = [
     "AssignTerms",
     "BookingTerms",
     "ChangeTerms",
+    "FeedTerms",
     "Found",
     "HoldTerms",
     "IssueTerms",
@@ -68,6 +72,7 @@ __all__ = [
     "MoveTerms",
     "Notice",
     "NoticePreview",
+    "OutageTerms",
     "OwnerTerms",
     "PoolTerms",
     "Quote",
@@ -91,17 +96,22 @@ __all__ = [
     "add_room",
     "add_training",
     "add_unit",
+    "announce_outage",
     "appoint_trainer",
     "assign_rental",
     "bind_contract",
     "cancel_booking",
+    "cancel_outage",
+    "cancel_series",
     "cancel_session",
+    "change_outage",
     "change_session",
     "change_training",
     "change_unit",
     "check_in",
     "check_out",
     "create_booking",
+    "create_feed",
     "create_pool_booking",
     "create_series",
     "decide_booking",
@@ -128,9 +138,12 @@ __all__ = [
     "name_companion",
     "preview_fees",
     "preview_notice",
+    "preview_outage",
+    "preview_series_cancellation",
     "put_unit_into",
     "quote_booking",
     "quote_rental",
+    "read_feed",
     "read_photo",
     "record_machine_event",
     "record_results",
@@ -140,13 +153,14 @@ __all__ = [
     "remove_rate",
     "renew_qualification",
     "require_qualification",
+    "resolve_outage",
     "resolve_usage",
     "return_badge",
+    "revoke_feed",
     "revoke_qualification",
     "schedule_session",
     "schedule_statements",
     "set_floor_plan",
-    "set_out_of_order",
     "set_owner",
     "set_policy",
     "set_share",

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from incubator import db
 from incubator.kernel import clock
 from incubator.kernel.periods import month_of, start_of_day
-from incubator.spaces.policy import Other, week_of
+from incubator.spaces.policy import Other, Outage, week_of
 from incubator.spaces.pricing import Step, Tariff
 from incubator.spaces.qualifying import Asked, Held, Requirement, Second
 from incubator.spaces.queries import BookableUnit
@@ -49,7 +49,8 @@ class RateRow:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What is known of who asks: what they are to the site, their other bookings of the unit, rates, and minutes of credit left.
+    """What is known of who asks: what they are to the site, their other bookings of the unit, rates, minutes of credit left,
+    and when the unit or an accessory cannot be used.
 
     `asked` is what the unit asks for, with what they hold. `second` is the second person's name, None for nobody who may be one.
     """
@@ -59,6 +60,7 @@ class Standing:
     rates: tuple[RateRow, ...]
     credit_given: int
     credit_used: int
+    outages: tuple[Outage, ...] = ()
     asked: tuple[Asked, ...] = ()
     second: str | None = None
 
@@ -98,8 +100,11 @@ SQL = (
     " (SELECT coalesce(sum(b.credit_minutes), 0)::int FROM booking b JOIN unit u ON u.id = b.unit_id WHERE b.organization_id = $1 AND b.site_id = $2"
     "  AND u.kind = $10 AND b.credit_minutes > 0 AND b.state IN ('pending', 'confirmed', 'released') AND b.starts_at >= $11 AND b.starts_at < $12"
     "  AND b.id IS DISTINCT FROM $7) AS credit_used,"
-    f" {ASKED.format(units='$8', person='$5', second='$13')} AS asked,"
-    " (SELECT p.name FROM person p WHERE p.id = $13 AND (EXISTS (SELECT 1 FROM role_assignment x WHERE x.person_id = p.id AND x.organization_id = $1)"
+    " (SELECT json_agg(json_build_array(o.starts_at, o.ends_at) ORDER BY o.starts_at, o.id) FROM outage o WHERE o.site_id = $2"
+    "  AND o.cancelled_at IS NULL AND o.starts_at < $14 AND coalesce(o.ends_at, 'infinity') > $13 AND EXISTS (SELECT 1 FROM unit_atom a"
+    "  JOIN unit_atom c ON c.atom_id = a.atom_id WHERE a.unit_id = o.unit_id AND c.unit_id = ANY($8::uuid[]))) AS outages,"
+    f" {ASKED.format(units='$8', person='$5', second='$15')} AS asked,"
+    " (SELECT p.name FROM person p WHERE p.id = $15 AND (EXISTS (SELECT 1 FROM role_assignment x WHERE x.person_id = p.id AND x.organization_id = $1)"
     "  OR EXISTS (SELECT 1 FROM trainer y JOIN training t ON t.id = y.training_id JOIN site s ON s.operator_id = t.operator_id"
     "   WHERE y.person_id = p.id AND s.id = $2))) AS second"
 )
@@ -121,9 +126,13 @@ async def standing_of(
     starts_at: datetime,
     extras: Sequence[Extra] = (),
     leaving: UUID | None = None,
+    ends_at: datetime | None = None,
     second_id: UUID | None = None,
 ) -> Standing:
-    """Read how an organisation and a person stand to a unit on the local day of an instant; `leaving` is a booking that does not count."""
+    """Read how an organisation and a person stand to a unit on the local day of an instant, and its outages until `ends_at`.
+
+    `leaving` is a booking that does not count.
+    """
     zone = unit.time_zone
     day = starts_at.astimezone(ZoneInfo(zone)).date()
     month = month_of(day)
@@ -142,6 +151,8 @@ async def standing_of(
         unit.kind,
         start_of_day(month.first, zone),
         start_of_day(month.end, zone),
+        starts_at,
+        ends_at or starts_at,
         second_id,
     )
     assert found is not None
@@ -152,6 +163,7 @@ async def standing_of(
         tuple(RateRow.of(rate) for rate in json.loads(found["rates"] or "[]")),
         found["credit_given"],
         found["credit_used"],
+        tuple((datetime.fromisoformat(a), datetime.fromisoformat(b) if b else None) for a, b in json.loads(found["outages"] or "[]")),
         read_asked(found["asked"], found["second"]),
         found["second"],
     )

@@ -13,7 +13,7 @@ from incubator.kernel.ids import new_id
 from incubator.spaces import queries
 from incubator.spaces.charging import charge_usage
 from incubator.spaces.errors import UsageNotOpen
-from incubator.spaces.events import UnitChanged, UsageChanged
+from incubator.spaces.events import UsageChanged
 from incubator.spaces.place_queries import usages_by_id
 from incubator.spaces.standing import standing_of
 
@@ -115,21 +115,3 @@ async def _hourly(actor: Actor, found: asyncpg.Record, payer: UUID) -> int:
     standing = await standing_of(payer, None, unit, found["started_at"] or found["ended_at"])
     rate = standing.rate_of(unit.id, unit.kind, ("minute", "hour"))
     return rate.tariff.steps[0].amount_minor if rate else 0
-
-
-async def set_out_of_order(actor: Actor, unit_id: UUID, *, is_out_of_order: bool) -> None:
-    """Say that a unit is out of order, or in order again. While it is out nothing is booked, released or fined.
-
-    Raises:
-        NotFound: there is no such unit.
-        NotSignedIn, Forbidden: the actor is no staff of the site.
-    """
-    async with db.transaction():
-        found = await db.row("SELECT site_id, version FROM unit WHERE id = $1 FOR UPDATE", unit_id)
-        if found is None:
-            raise NotFound(kind="Unit", path=("input", "unitId"))
-        actor.require(Grant.CHECK_IN, found["site_id"], path=("input", "unitId"))
-        since = clock.now() if is_out_of_order else None
-        await db.execute("UPDATE unit SET out_of_order_since = $2, version = version + 1 WHERE id = $1", unit_id, since)
-        await audit.record(actor, "set out of order", "Unit", unit_id, after={"is_out_of_order": is_out_of_order})
-        await outbox.record(UnitChanged(unit_id, found["version"] + 1))

@@ -1,5 +1,7 @@
 """Wait for a time that is taken: when it comes free it is kept for the first who waits, for a while, then for the next."""
 
+import json
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -15,6 +17,7 @@ from incubator.spaces.bookings import write_booking
 from incubator.spaces.deciding import BookingTerms, decide, override
 from incubator.spaces.errors import SlotNotOffered, UnitIsFree
 from incubator.spaces.events import SlotOffered, WaitingChanged
+from incubator.spaces.outage_queries import REACHES
 from incubator.spaces.policy import Policy
 
 END_OFFER = "end slot offer"
@@ -47,8 +50,8 @@ async def join_waiting_list(actor: Actor, terms: BookingTerms) -> UUID:
             raise UnitIsFree(unit_id=unit.id, path=("input", "startsAt"))
         waiting_id = new_id()
         await db.execute(
-            "INSERT INTO waiting_entry (id, unit_id, site_id, organization_id, person_id, starts_at, ends_at, title, companion_id, state, created_at,"
-            " version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'waiting', $10, 1) ON CONFLICT DO NOTHING",
+            "INSERT INTO waiting_entry (id, unit_id, site_id, organization_id, person_id, starts_at, ends_at, title, companion_id, state, accessory_ids,"
+            " created_at, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'waiting', '[]', $10, 1) ON CONFLICT DO NOTHING",
             waiting_id,
             unit.id,
             unit.site_id,
@@ -99,8 +102,15 @@ async def accept_slot(actor: Actor, waiting_id: UUID, idempotency_key: str) -> U
         if found["state"] != "offered" or found["offered_until"] <= clock.now():
             raise SlotNotOffered(state=found["state"], path=("input", "waitingEntryId"))
         unit = await queries.bookable_unit(actor, found["unit_id"], to_hold=True)
+        accessories = tuple(UUID(one) for one in json.loads(found["accessory_ids"]))
         terms = BookingTerms(
-            unit.id, found["starts_at"], found["ends_at"], found["title"], found["organization_id"], companion_id=found["companion_id"]
+            unit.id,
+            found["starts_at"],
+            found["ends_at"],
+            found["title"],
+            found["organization_id"],
+            accessory_ids=accessories,
+            companion_id=found["companion_id"],
         )
         decision = await decide(actor, unit, terms)
         await holds.free_units(waiting_id)
@@ -108,6 +118,8 @@ async def accept_slot(actor: Actor, waiting_id: UUID, idempotency_key: str) -> U
         await db.execute(
             "UPDATE waiting_entry SET state = 'booked', booking_id = $2, version = version + 1 WHERE id = $1", waiting_id, booking_id
         )
+        if found["instead_of_id"] is not None:
+            await db.execute("UPDATE booking SET heir_id = $2, version = version + 1 WHERE id = $1", found["instead_of_id"], booking_id)
         await outbox.record(WaitingChanged(waiting_id, found["version"] + 1))
     return booking_id
 
@@ -116,12 +128,7 @@ async def offer_slot_of(booking_id: UUID) -> None:
     """Offer what a booking held before it ended, inside the running transaction."""
     found = await db.row("SELECT unit_id, starts_at, ends_at FROM booking WHERE id = $1", booking_id)
     if found is not None:
-        await _offer(found["unit_id"], found["starts_at"], found["ends_at"])
-
-
-async def offer_space(unit_id: UUID, starts_at: datetime, ends_at: datetime) -> None:
-    """Offer what of a unit came free `[starts_at, ends_at)`, inside the running transaction."""
-    await _offer(unit_id, starts_at, ends_at)
+        await offer_time(found["unit_id"], found["starts_at"], found["ends_at"])
 
 
 async def end_offer(waiting_id: UUID) -> None:
@@ -138,18 +145,19 @@ async def _end(found: asyncpg.Record, state: str) -> None:
     await outbox.record(WaitingChanged(found["id"], found["version"] + 1))
     if found["state"] == "offered":
         await holds.free_units(found["id"])
-        await _offer(found["unit_id"], found["starts_at"], found["ends_at"])
+        await offer_time(found["unit_id"], found["starts_at"], found["ends_at"])
 
 
-async def _offer(unit_id: UUID, starts_at: datetime, ends_at: datetime) -> None:
+async def offer_time(unit_id: UUID, starts_at: datetime, ends_at: datetime | None) -> None:
     """Offer freed space to who waits for it, in the order in which they came; to several where it has room for them.
 
     Whoever waits for a unit that shares an atom with the freed one is asked. What is held again meanwhile goes to nobody.
     """
     now = clock.now()
     for entry in await db.rows(
-        "SELECT w.*, u.policy FROM waiting_entry w JOIN unit u ON u.id = w.unit_id WHERE w.state = 'waiting' AND w.starts_at < $3 AND w.ends_at > $2"
-        " AND w.starts_at > $4 AND u.out_of_order_since IS NULL AND EXISTS (SELECT 1 FROM unit_atom a JOIN unit_atom b ON b.atom_id = a.atom_id"
+        "SELECT w.*, u.policy FROM waiting_entry w JOIN unit u ON u.id = w.unit_id WHERE w.state = 'waiting' AND tstzrange(w.starts_at, w.ends_at) && tstzrange($2, $3)"
+        " AND w.starts_at > $4 AND NOT EXISTS (SELECT 1 FROM outage o WHERE o.cancelled_at IS NULL"
+        f" AND tstzrange(o.starts_at, o.ends_at) && tstzrange(w.starts_at, w.ends_at) AND {REACHES.format(unit='w.unit_id')}) AND EXISTS (SELECT 1 FROM unit_atom a JOIN unit_atom b ON b.atom_id = a.atom_id"
         " WHERE a.unit_id = w.unit_id AND b.unit_id = $1) ORDER BY w.created_at, w.id FOR UPDATE OF w SKIP LOCKED",
         unit_id,
         starts_at,
@@ -158,7 +166,7 @@ async def _offer(unit_id: UUID, starts_at: datetime, ends_at: datetime) -> None:
     ):
         policy = Policy.read(entry["policy"])
         held_until = entry["ends_at"] + timedelta(minutes=policy.buffer_minutes)
-        if not await _take(entry, held_until):
+        if not await take_for(entry["id"], [entry["unit_id"]], entry["starts_at"], held_until):
             continue
         offered_until = min(now + timedelta(minutes=policy.offer_minutes), entry["starts_at"])
         await db.execute(
@@ -166,7 +174,7 @@ async def _offer(unit_id: UUID, starts_at: datetime, ends_at: datetime) -> None:
             entry["id"],
             offered_until,
         )
-        await work.schedule(END_OFFER, entry["id"], run_after=offered_until)
+        await work.schedule(END_OFFER, entry["id"], period=offered_until.isoformat(), run_after=offered_until)
         await outbox.record(SlotOffered(entry["id"], entry["version"] + 1))
 
 
@@ -174,10 +182,11 @@ class _Taken(Exception):
     """Rolls back the atoms that were free."""
 
 
-async def _take(entry: asyncpg.Record, held_until: datetime) -> bool:
+async def take_for(entry_id: UUID, unit_ids: Sequence[UUID], starts_at: datetime, held_until: datetime) -> bool:
+    """Hold units for an entry to which they are offered, inside the running transaction; returns whether all were free."""
     try:
         async with db.transaction():
-            if not await holds.take_units(entry["id"], [entry["unit_id"]], entry["starts_at"], held_until, "offer"):
+            if not await holds.take_units(entry_id, unit_ids, starts_at, held_until, "offer"):
                 raise _Taken
     except _Taken:
         return False

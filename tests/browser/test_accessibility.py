@@ -27,6 +27,8 @@ PAGES: list[tuple[str | None, tuple[str, ...]]] = [
             "/notifications",
             "/settings",
             "/settings?tab=security",
+            "/settings?tab=calendars",
+            "/settings?tab=calendars&new=1",
         ),
     ),
     (

@@ -168,7 +168,7 @@ async def test_a_taken_time_is_waited_for_offered_and_taken(visit: Open, product
     await expect(page.get_by_role("row", name=re.compile(r"Board.*Waiting"))).to_be_visible()
     await ask(colleague, document("CancelBooking"), input={"bookingId": held["id"], "expectedVersion": held["version"]})
 
-    await page.get_by_role("button", name=re.compile("^Take the slot")).click()
+    await page.get_by_role("row", name=re.compile("Board.*Yours until")).get_by_role("button", name=re.compile("^Take the slot")).click()
 
     await expect(page.get_by_role("row", name=re.compile(r"Board.*Booked"))).to_be_visible()
     await colleague.aclose()

@@ -258,7 +258,20 @@ ASKING: dict[str, Asking] = {
     "setBookingPolicy": Asking(
         "manager", lambda s: given(unitId=s.id("Unit: suite"), expectedVersion=1, offPeakHours=""), {"input.unitId": "Forbidden"}
     ),
-    "setOutOfOrder": Asking("manager", lambda s: given(unitId=s.id("Unit: accessory"), isOutOfOrder=True), {"input.unitId": "Forbidden"}),
+    "outages": Asking("manager", lambda s: {"siteId": s.id("Site"), "unitId": s.id("Unit: out")}, {"siteId": "", "unitId": ""}),
+    "outagePreview": Asking("manager", lambda s: {"unitId": s.id("Unit"), "startsAt": at(0), "endsAt": at(1)}),
+    "announceOutage": Asking(
+        "manager", lambda s: given(unitId=s.id("Unit: accessory"), startsAt=at(0), endsAt=at(1), reason="Service", note="")
+    ),
+    "changeOutage": Asking("manager", lambda s: given(outageId=s.id("Outage"), expectedVersion=1, endsAt=at(30), reason="Longer", note="")),
+    "resolveOutage": Asking("manager", lambda s: given(outageId=s.id("Outage: under way"), expectedVersion=1)),
+    "cancelOutage": Asking("manager", lambda s: given(outageId=s.id("Outage: second"), expectedVersion=1)),
+    "createCalendarFeed": Asking("owner", lambda s: given(subjectId=s.id("Unit"), content="EVENTS"), {"input.subjectId": ""}),
+    "revokeCalendarFeed": Asking("owner", lambda s: given(calendarFeedId=s.id("CalendarFeed"))),
+    "seriesCancellation": Asking(
+        "owner", lambda s: {"bookingId": s.id("Booking: of a series"), "followingOnly": False, "overrideReason": ""}
+    ),
+    "cancelSeries": Asking("owner", lambda s: given(bookingId=s.id("Booking: of a series"), feeMinor=0)),
     "addRate": Asking(
         "manager",
         lambda s: given(

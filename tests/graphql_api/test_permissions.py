@@ -25,6 +25,8 @@ KINDS_TO_CHOOSE = [kind for kind, described in KINDS.items() if described.is_opt
 
 LISTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "portfolio": ({"month": day(1)}, FORBIDDEN | STAFF | {"manager elsewhere": 0}),
+    "outages": ({}, dict.fromkeys(CALLERS, 3) | NOT_SIGNED_IN),
+    "calendarFeeds": ({}, NOTHING),
     "secondments": ({}, NOTHING | STAFF | {"owner": 1, "member": 1}),
     "timeLogs": ({"from": day(-9), "until": day(9)}, NOTHING | STAFF | {"owner": 1, "member": 1}),
     "deals": ({}, NOTHING | STAFF | {"owner": 1, "member": 1}),

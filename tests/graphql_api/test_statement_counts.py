@@ -32,7 +32,9 @@ from tests.support.web import Web, ask, refill, session_of, statements, token_of
 FEW, MANY = 3, 60
 LEVELS = 2
 """How deep the lists' nodes are asked for: an offer's application's call, and no further."""
-LESS_DEEP = dict.fromkeys(("Query.residencies", "Query.bookings", "Query.trainingSessions", "Query.offers", "Query.rentals"), 1)
+LESS_DEEP = dict.fromkeys(
+    ("Query.residencies", "Query.bookings", "Query.rentals", "Query.outages", "Query.units", "Query.trainingSessions", "Query.offers"), 1
+)
 """What would cost more points than an operation may, at that depth."""
 
 
@@ -47,6 +49,9 @@ async def one_more(house: make.House) -> None:
     await spaces.record_machine_event(manager, spaces.MachineEvent(room, key, "stop", clock.now()))
     await spaces.join_waiting_list(await make.resident(house), spaces.BookingTerms(room, at, at + timedelta(hours=1), "Me too"))
     await _one_more_rental(house, owner)
+    await spaces.announce_outage(manager, spaces.OutageTerms(room, at + timedelta(hours=5), at + timedelta(hours=6), "Service"))
+    feed_id, _ = await spaces.create_feed(owner, spaces.FeedTerms(room))
+    await db.execute("UPDATE calendar_feed SET person_id = $2 WHERE id = $1", feed_id, manager.person_id)
     corporate_id, startup_id = await make.organization("corporate"), some(owner.organization_id)
     await make.owner_statement(house, corporate_id, startup_id)
     mentor = await make.person(corporate_id, Role.MENTOR)
@@ -207,13 +212,19 @@ AT_MOST = {
     "addRoom": 7,
     "addPool": 5,
     "setFloorPlan": 12,
-    "putUnitInto": 12,
+    "putUnitInto": 13,
     "setUnitOwner": 12,
     "setOwnerShare": 11,
     "addUnitPhoto": 15,
     "removeUnitPhoto": 10,
     "setBookingPolicy": 8,
-    "setOutOfOrder": 8,
+    "announceOutage": 17,
+    "changeOutage": 15,
+    "resolveOutage": 11,
+    "cancelOutage": 11,
+    "cancelSeries": 20,
+    "createCalendarFeed": 10,
+    "revokeCalendarFeed": 6,
     "addRate": 8,
     "endRate": 10,
     "removeRate": 8,

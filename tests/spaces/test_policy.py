@@ -56,7 +56,7 @@ EXAMPLES = [
     (limits(cancel_notice_minutes=61), {"moved_from": NOW + HOUR}, ["ChangeNoticePassed"]),
     (limits(), {"is_at_site": False}, ["NotAtSite"]),
     (limits(), {"unit": {"is_bookable": False}}, ["UnitNotBookable"]),
-    (limits(), {"unit": {"is_out_of_order": True}}, ["UnitOutOfOrder"]),
+    (limits(), {"unit": {"outages": [(TEN - HOUR, None)]}}, ["UnitOutOfOrder"]),
     (limits(), {"hours": "Mo-Fr 10:30-18:00"}, ["UnitClosed"]),
     (limits(), {"closed_on": frozenset({date(2026, 3, 11)})}, ["UnitClosed"]),
 ]

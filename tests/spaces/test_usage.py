@@ -198,7 +198,7 @@ async def test_nobody_came_so_the_slot_is_free_and_the_fee_charged() -> None:
     assert await charged(TEN + 30 * MINUTE) == [6000]
 
 
-@pytest.mark.parametrize("reason", ["checked in", "machine started", "out of order"])
+@pytest.mark.parametrize("reason", ["checked in", "machine started"])
 async def test_who_came_or_could_not_is_not_released(reason: str) -> None:
     with clock.travel_to(NOW):
         house, owner, scope, booking = await scene(grace_minutes=20, no_show_fee_percent=50)
@@ -206,7 +206,6 @@ async def test_who_came_or_could_not_is_not_released(reason: str) -> None:
         came: dict[str, Callable[[], Awaitable[object]]] = {
             "checked in": lambda: service.check_in(owner, booking),
             "machine started": lambda: service.record_machine_event(house.manager, MachineEvent(scope, "a", "start", TEN)),
-            "out of order": lambda: service.set_out_of_order(house.manager, scope, is_out_of_order=True),
         }
         await came[reason]()
     with clock.travel_to(TEN + HOUR):

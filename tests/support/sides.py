@@ -76,7 +76,8 @@ async def _admission(house: make.House, actors: dict[str, Actor]) -> dict[str, U
     owner = actors["owner"]
     accepted, offered, second = [await make.offer(house, owner=owner, terms=TERMS) for _ in range(3)]
     residency_id = await residencies.accept_offer(owner, accepted.offer_id, terms_hash(accepted.terms))
-    call_id = await make.call(house)
+    call_id, plan_id = await make.call(house), await make.plan(house)
+    await spaces.grant_credit(house.manager, plan_id, "meeting room", 60)
     waiting, other = [
         await residencies.submit_application(owner, make.application_terms(call_id, house), make.fresh("application-key-"))
         for _ in range(2)
@@ -85,7 +86,7 @@ async def _admission(house: make.House, actors: dict[str, Actor]) -> dict[str, U
         "Call": call_id,
         "Application": waiting,
         "Application: second": other,
-        "Plan": await make.plan(house),
+        "Plan": plan_id,
         "Offer": offered.offer_id,
         "Offer: second": second.offer_id,
         "Residency": residency_id,
@@ -116,6 +117,7 @@ async def _space(house: make.House, actors: dict[str, Actor]) -> dict[str, UUID]
         **await _waiting(house, owner),
         **await _trainings(house, owner),
         "Booking: accompanied": await _booked(owner, room, 54),
+        **await _outages(house, owner),
     }
 
 
@@ -260,6 +262,28 @@ async def _rentals(house: make.House, actors: dict[str, Actor]) -> dict[str, UUI
         "Badge": free,
         "Badge: out": out,
         "Badge: to lose": lost,
+    }
+
+
+async def _outages(house: make.House, owner: Actor) -> dict[str, UUID]:
+    at = clock.now().replace(minute=0, second=0, microsecond=0) + timedelta(days=3)
+    rooms = [await make.unit(house) for _ in range(4)]
+    series = await spaces.create_series(
+        owner, spaces.SeriesTerms(rooms[3], at, at + timedelta(hours=1), "Daily", "FREQ=DAILY;COUNT=2"), make.fresh("series-key-")
+    )
+    planned, second = [
+        await spaces.announce_outage(house.manager, spaces.OutageTerms(room, at, at + timedelta(hours=4), "Service", "Ms Weber"))
+        for room in rooms[:2]
+    ]
+    under_way = await spaces.announce_outage(house.manager, spaces.OutageTerms(rooms[2], None, None, "Broken"))
+    feed_id, _ = await spaces.create_feed(owner, spaces.FeedTerms())
+    return {
+        "CalendarFeed": feed_id,
+        "Unit: out": rooms[0],
+        "Outage": planned,
+        "Outage: second": second,
+        "Outage: under way": under_way,
+        "Booking: of a series": series.booking_ids[0],
     }
 
 

@@ -18,6 +18,7 @@ type Permission =
 	| 'PAY_INVOICE'
 	| 'RECORD_PAYMENT'
 	| 'RENT_UNIT'
+	| 'PUT_OUT_OF_ORDER'
 	| 'RUN_BILLING'
 	| 'SECOND_PEOPLE'
 	| 'SEE_AUDIT_TRAIL'

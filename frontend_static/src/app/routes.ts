@@ -88,7 +88,7 @@ export const routes: readonly Route[] = [
 	{
 		pattern: '/units',
 		title: 'app:place.units',
-		areas: ['units', 'trainings'],
+		areas: ['units', 'outages', 'calendars', 'trainings'],
 		audience: 'signedIn',
 		load: () => import('../features/units/UnitsPage.svelte'),
 	},
@@ -165,14 +165,14 @@ export const routes: readonly Route[] = [
 	{
 		pattern: '/here/:id',
 		title: 'app:place.units',
-		areas: ['booking', 'units'],
+		areas: ['booking', 'units', 'outages'],
 		audience: 'signedIn',
 		load: () => import('../features/here/HerePage.svelte'),
 	},
 	{
 		pattern: '/bookings',
 		title: 'app:place.bookings',
-		areas: ['booking'],
+		areas: ['booking', 'calendars', 'outages'],
 		audience: 'signedIn',
 		load: () => import('../features/booking/BookingsPage.svelte'),
 		prefetch: prefetchBookings,
@@ -251,7 +251,7 @@ export const routes: readonly Route[] = [
 	{
 		pattern: '/settings',
 		title: 'app:place.settings',
-		areas: ['settings'],
+		areas: ['settings', 'calendars'],
 		audience: 'signedIn',
 		load: () => import('../features/settings/SettingsPage.svelte'),
 	},

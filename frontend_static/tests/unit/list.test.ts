@@ -132,6 +132,7 @@ describe('an export', () => {
 		expect(screen.queryByRole('columnheader', { name: 'Currency' })).toBeNull();
 		expect(server.variablesOf('Units').at(-1)).toEqual({
 			search: null,
+			ownerId: null,
 			siteId: null,
 			ownerId: null,
 			kind: 'BENCH',

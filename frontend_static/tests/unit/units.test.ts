@@ -150,14 +150,6 @@ test('an empty limit of the policy is none', async () => {
 	);
 });
 
-test('a unit is taken out of order', async () => {
-	const server = open({ SetOutOfOrder: { setOutOfOrder: { errors: [], unit } } });
-	await user.click(await screen.findByRole('button', { name: 'Out of order' }));
-	await waitFor(() =>
-		expect(server.variablesOf('SetOutOfOrder')).toEqual([{ input: { unitId: 'u1', isOutOfOrder: true } }]),
-	);
-});
-
 test('a unit that was never open was not used', () => {
 	expect([
 		shareUsed({ openMinutes: 0, bookedMinutes: 0, letMinutes: 0 }),

@@ -12,7 +12,7 @@ from incubator_graphql.fields import SIGNED_IN, Info, query
 from incubator_graphql.ids import decode, decode_many, encode
 from incubator_graphql.outputs import value
 from incubator_graphql.spaces.changes import CreateSeriesInput, SeriesReport
-from incubator_graphql.spaces.types import Booking, Unit, UnitKind
+from incubator_graphql.spaces.types import Booking, OutageKind, Unit, UnitKind
 
 
 @value
@@ -35,12 +35,24 @@ class TakenTime:
 
 
 @value
+class OutTime:
+    """A time in which a unit cannot be used, and why; without an end until somebody says it is over."""
+
+    outage_id: strawberry.ID
+    starts_at: datetime
+    ends_at: datetime | None
+    kind: OutageKind
+    reason: str
+
+
+@value
 class UnitDay:
-    """A unit with its bookings and what else holds it."""
+    """A unit with its bookings, what else holds it, and its outages."""
 
     unit: Unit
     bookings: list[Booking]
     taken: list[TakenTime]
+    outages: list[OutTime]
 
 
 @value
@@ -100,6 +112,16 @@ class FindingQuery:
                     unit=Unit.of(one.unit),
                     bookings=[Booking.of(row) for row in one.bookings],
                     taken=[TakenTime(starts_at=held.starts_at, ends_at=held.ends_at, kind=held.kind) for held in one.taken],
+                    outages=[
+                        OutTime(
+                            outage_id=strawberry.ID(encode("Outage", out.outage_id)),
+                            starts_at=out.starts_at,
+                            ends_at=out.ends_at,
+                            kind=OutageKind(out.kind),
+                            reason=out.reason,
+                        )
+                        for out in one.outages
+                    ],
                 )
                 for one in day.units
             ],

@@ -134,14 +134,6 @@ class SetUnitOwnerInput:
     share_percent: Decimal = strawberry.field(default=Decimal(0), description="Of the unit's takings, 0 to 100 with two decimals.")
 
 
-@given
-class SetOutOfOrderInput:
-    """Whether a unit is out of order."""
-
-    unit_id: strawberry.ID
-    is_out_of_order: bool
-
-
 @value
 class PlacePayload(Payload):
     """The id of what was added."""
@@ -240,11 +232,4 @@ class PlacesMutation:
         """Set what a unit asks of bookings from now on; those that stand keep the policy they were made under."""
         unit_id = decode(input.unit_id, "Unit", "input", "unitId")
         await service.set_policy(info.context.actor, unit_id, input.policy(), input.expected_version)
-        return UnitPayload(unit=await shown(info, UNITS, unit_id, Unit.of))
-
-    @mutation(granted(Grant.CHECK_IN))
-    async def set_out_of_order(self, info: Info, input: SetOutOfOrderInput) -> UnitPayload:
-        """Say that a unit is out of order, or in order again; while it is out nothing is booked, released or fined."""
-        unit_id = decode(input.unit_id, "Unit", "input", "unitId")
-        await service.set_out_of_order(info.context.actor, unit_id, is_out_of_order=input.is_out_of_order)
         return UnitPayload(unit=await shown(info, UNITS, unit_id, Unit.of))

@@ -11,13 +11,16 @@ from uuid import UUID
 import strawberry
 
 from incubator.billing.quoting import Totals
+from incubator.kernel import clock
 from incubator.kernel.actor import Actor
-from incubator.spaces import owner_queries, place_queries, queries
+from incubator.spaces import outage_queries, owner_queries, place_queries, queries
 from incubator.spaces.lines import UnitLine, read_lines
+from incubator.spaces.outage_queries import OutageRow
+from incubator.spaces.outages import state_of
 from incubator.spaces.place_queries import PhotoRow
 from incubator.spaces.policy import Policy
 from incubator.spaces.queries import BookingRow, UnitRow
-from incubator.spaces.scope import visible_bookings, visible_units
+from incubator.spaces.scope import visible_bookings, visible_outages, visible_units
 from incubator_graphql.errors import UserError
 from incubator_graphql.fields import Info, resolved
 from incubator_graphql.ids import encode
@@ -151,7 +154,6 @@ class Unit(Node):
     pool_id: strawberry.ID | None
     whole_id: strawberry.ID | None = strawberry.field(description="The unit that it is a part of.")
     policy: BookingPolicy
-    out_of_order_since: datetime | None
     version: int
 
     @classmethod
@@ -172,9 +174,14 @@ class Unit(Node):
             pool_id=some_id("Pool", row.pool_id),
             whole_id=some_id("Unit", row.whole_id),
             policy=BookingPolicy.of(Policy.read(row.policy)),
-            out_of_order_since=row.out_of_order_since,
             version=row.version,
         )
+
+    @resolved
+    async def current_outage(self, info: Info) -> "Outage | None":
+        """The outage that goes on and reaches it; null while it is in order."""
+        row = await info.context.loaders.of(CURRENT_OUTAGES).load(self.row.id)
+        return Outage.of(row) if row else None
 
     @resolved
     async def owner(self, info: Info) -> Organization | None:
@@ -204,6 +211,71 @@ class Unit(Node):
         return Site.of(await one(info, SITES, self.row.site_id))
 
 
+@enum
+class OutageKind(StrEnum):
+    """Whether an outage was planned ahead, or came suddenly."""
+
+    PLANNED = "planned"
+    SUDDEN = "sudden"
+
+
+@enum
+class OutageState(StrEnum):
+    """How an outage stands now."""
+
+    AHEAD = "ahead"
+    UNDER_WAY = "under way"
+    OVER = "over"
+    CANCELLED = "cancelled"
+
+
+@entity(visible_outages)
+class Outage(Node):
+    """A time `[startsAt, endsAt)` in which a unit, and whatever shares space with it, cannot be used."""
+
+    row: strawberry.Private[OutageRow]
+    kind: OutageKind
+    state: OutageState
+    starts_at: datetime
+    ends_at: datetime | None = strawberry.field(description="Null: until somebody says it is over.")
+    reason: str
+    note: str | None = strawberry.field(description="For the site's staff and the unit's owner; null to others.")
+    created_at: datetime
+    version: int
+
+    @classmethod
+    def of(cls, row: OutageRow) -> Self:
+        return cls(
+            id=strawberry.ID(encode("Outage", row.id)),
+            row=row,
+            kind=OutageKind(row.kind),
+            state=OutageState(state_of(row.starts_at, row.ends_at, row.cancelled_at, clock.now())),
+            starts_at=row.starts_at,
+            ends_at=row.ends_at,
+            reason=row.reason,
+            note=row.note,
+            created_at=row.created_at,
+            version=row.version,
+        )
+
+    @resolved
+    async def unit(self, info: Info) -> Unit:
+        """The unit; an outage of a whole reaches its parts, and one of a part its whole."""
+        return Unit.of(await one(info, UNITS, self.row.unit_id))
+
+    @resolved
+    async def created_by(self, info: Info) -> Person | None:
+        """Who said so; null to all but the site's staff and the unit's owner."""
+        if self.row.created_by_id is None or self.row.created_by_name is None:
+            return None
+        return await person_known_by_name(info, self.row.created_by_id, self.row.created_by_name)
+
+    @resolved
+    async def bookings(self, info: Info) -> list["Booking"]:
+        """What it ended, in order of its start, as far as the viewer knows it; a booking's heir is what was taken instead. At most 1000."""
+        return [Booking.of(row) for row in await info.context.loaders.of(ENDED).load(self.row.id)]
+
+
 @entity(visible_bookings)
 class Booking(Node):
     """A unit held for a range of instants, `[startsAt, endsAt)`. Of others' bookings only the time is told."""
@@ -220,6 +292,7 @@ class Booking(Node):
     note_for_next: str | None
     heir_id: strawberry.ID | None = strawberry.field(description="The booking that it was moved to.")
     series_id: strawberry.ID | None
+    outage_id: strawberry.ID | None = strawberry.field(description="The outage that ended it; then nothing of it is charged.")
     accessory_ids: list[strawberry.ID]
     expires_at: datetime | None = strawberry.field(description="Until when it waits for approval.")
     version: int
@@ -240,6 +313,7 @@ class Booking(Node):
             note_for_next=row.note_for_next,
             heir_id=some_id("Booking", row.heir_id),
             series_id=some_id("BookingSeries", row.series_id),
+            outage_id=some_id("Outage", row.outage_id),
             accessory_ids=[strawberry.ID(encode("Unit", UUID(one))) for one in json.loads(row.accessory_ids)],
             expires_at=row.expires_at,
             version=row.version,
@@ -300,6 +374,22 @@ class BookingFees:
     no_show_totals: PriceTotals | None
 
 
+async def _ended(actor: Actor, outage_ids: Sequence[UUID]) -> list[list[BookingRow]]:
+    found = await queries.bookings_of_outages(actor, outage_ids)
+    return [found.get(outage_id, []) for outage_id in outage_ids]
+
+
+ENDED: Relation[UUID, list[BookingRow]] = Relation("bookings that an outage ended", _ended)
+
+
+async def _current_outages(actor: Actor, unit_ids: Sequence[UUID]) -> list[OutageRow | None]:
+    found = await outage_queries.current_outages(actor, unit_ids)
+    return [found.get(unit_id) for unit_id in unit_ids]
+
+
+CURRENT_OUTAGES: Relation[UUID, OutageRow | None] = Relation("current outage", _current_outages)
+
+
 async def _notes(actor: Actor, booking_ids: Sequence[UUID]) -> list[str | None]:
     found = await queries.notes_before(booking_ids)
     return [found.get(booking_id) for booking_id in booking_ids]
@@ -311,3 +401,4 @@ SHARES: Relation[UUID, owner_queries.Share | None] = Relation("share of owner", 
 
 UNITS = register_node("Unit", queries.units_by_id, Unit.of)
 BOOKINGS = register_node("Booking", queries.bookings_by_id, Booking.of)
+OUTAGES = register_node("Outage", outage_queries.outages_by_id, Outage.of)

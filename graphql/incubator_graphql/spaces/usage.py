@@ -91,7 +91,8 @@ class UnitUtilization:
 
     unit_id: strawberry.ID
     name: str
-    open_minutes: int
+    open_minutes: int = strawberry.field(description="When it was open and in order.")
+    out_minutes: int = strawberry.field(description="When it was open and out of order.")
     booked_minutes: int
     let_minutes: int
     used_minutes: int
@@ -176,6 +177,7 @@ class UsageQuery:
                 unit_id=strawberry.ID(encode("Unit", row.unit_id)),
                 name=row.name,
                 open_minutes=row.open_minutes,
+                out_minutes=row.out_minutes,
                 booked_minutes=row.booked_minutes,
                 let_minutes=row.let_minutes,
                 used_minutes=row.used_minutes,

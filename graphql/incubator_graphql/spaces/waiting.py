@@ -13,6 +13,7 @@ from incubator.spaces.scope import visible_waiting
 from incubator.spaces.service import BookingTerms
 from incubator_graphql.fields import SIGNED_IN, Info, Payload, mutation, query, resolved
 from incubator_graphql.ids import decode, encode
+from incubator_graphql.money import Money
 from incubator_graphql.nodes import Node, one, register_node, shown
 from incubator_graphql.outputs import entity, enum, given, value
 from incubator_graphql.paging import After, Before, Connection, First, Last, wants_total
@@ -42,6 +43,8 @@ class WaitingEntry(Node):
     state: WaitingState
     offered_until: datetime | None
     booking_id: strawberry.ID | None
+    instead_of_id: strawberry.ID | None = strawberry.field(description="The booking that an outage ended and this slot is offered for.")
+    price: Money | None = strawberry.field(description="What it costs, as priced; null while nothing is offered for an outage.")
     version: int
 
     @classmethod
@@ -55,6 +58,8 @@ class WaitingEntry(Node):
             state=WaitingState(row.state),
             offered_until=row.offered_until,
             booking_id=some_id("Booking", row.booking_id),
+            instead_of_id=some_id("Booking", row.instead_of_id),
+            price=Money.maybe(row.price_minor, row.currency),
             version=row.version,
         )
 

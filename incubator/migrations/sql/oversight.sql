@@ -20,6 +20,8 @@ BEGIN
     WHEN 'AreaPresence' THEN
       RETURN (SELECT b.site_id FROM area_presence a JOIN room r ON r.id = a.room_id JOIN floor f ON f.id = r.floor_id
         JOIN building b ON b.id = f.building_id WHERE a.id = row_id);
+    WHEN 'Outage' THEN RETURN (SELECT site_id FROM outage WHERE id = row_id);
+    WHEN 'CalendarFeed' THEN RETURN (SELECT organization_id FROM calendar_feed WHERE id = row_id);
     WHEN 'OwnerStatement' THEN RETURN (SELECT legal_entity_id FROM owner_statement WHERE id = row_id);
     WHEN 'Rate' THEN RETURN (SELECT site_id FROM rate WHERE id = row_id);
     WHEN 'Building' THEN RETURN (SELECT site_id FROM building WHERE id = row_id);

@@ -49,6 +49,13 @@ CREATE INDEX usage_to_resolve ON usage (site_id, created_at) WHERE state = 'prob
 ALTER TABLE waiting_entry ADD CONSTRAINT waiting_entry_order CHECK (starts_at < ends_at);
 ALTER TABLE waiting_entry ADD CONSTRAINT waiting_entry_state CHECK (state IN ('waiting', 'offered', 'booked', 'expired', 'left'));
 CREATE UNIQUE INDEX waiting_entry_once ON waiting_entry (person_id, unit_id, starts_at, ends_at) WHERE state IN ('waiting', 'offered');
+ALTER TABLE outage ADD CONSTRAINT outage_kind CHECK (kind IN ('planned', 'sudden'));
+ALTER TABLE outage ADD CONSTRAINT outage_order CHECK (starts_at <= ends_at);
+ALTER TABLE outage ADD CONSTRAINT outage_planned_ends CHECK (kind = 'sudden' OR ends_at IS NOT NULL);
+ALTER TABLE outage ADD CONSTRAINT outage_no_overlap EXCLUDE USING gist (unit_id WITH =, tstzrange(starts_at, ends_at) WITH &&) WHERE (cancelled_at IS NULL);
+ALTER TABLE calendar_feed ADD CONSTRAINT calendar_feed_content CHECK (content IN ('events', 'busy'));
+ALTER TABLE calendar_feed ADD CONSTRAINT calendar_feed_subject CHECK (unit_id IS NULL OR site_id IS NULL);
+ALTER TABLE calendar_feed ADD CONSTRAINT calendar_feed_busy CHECK (content = 'events' OR unit_id IS NOT NULL OR site_id IS NOT NULL);
 CREATE INDEX waiting_entry_of_unit ON waiting_entry (unit_id, starts_at) WHERE state = 'waiting';
 ALTER TABLE training ADD CONSTRAINT training_kind CHECK (kind IN ('training', 'biosafety approval', 'safety briefing'));
 ALTER TABLE training ADD CONSTRAINT training_biosafety_level CHECK (biosafety_level BETWEEN 0 AND 4 AND (biosafety_level > 0) = (kind = 'biosafety approval'));

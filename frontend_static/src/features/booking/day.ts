@@ -1,5 +1,5 @@
 import type { BookableUnitsQuery, DayBookingsQuery } from '../../gql/schema';
-import { formatMinute, instantAt, minuteOf } from '../../lib/time/dates';
+import { formatMinute, instantAt, instantsOf, minuteOf } from '../../lib/time/dates';
 import { type MinuteSpan, openSpans } from '../../lib/time/openingHours';
 import { type Held, segmentsOf, stepMinutes, type TimelineRow, windowOf } from '../../lib/timeline/segments';
 
@@ -17,6 +17,19 @@ export interface PendingBooking {
 	readonly isMade: boolean;
 }
 
+/** When a unit cannot be used, and why; without an end until somebody says so. */
+export interface DayOutage {
+	readonly outageId: string;
+	readonly unitId: string;
+	readonly startsAt: string;
+	readonly endsAt: string | null;
+	/** Null: somebody holds it otherwise, and it is simply taken. */
+	readonly reason: string | null;
+}
+
+/** The name of what an outage holds in the timeline: one reaches several units. */
+export const outageCell = ({ outageId, unitId }: DayOutage): string => `${outageId}/${unitId}`;
+
 /** Whether a booking holds its unit: what waits for approval does too. */
 export const holds = ({ state }: Booking): boolean => state === 'CONFIRMED' || state === 'PENDING';
 
@@ -24,6 +37,7 @@ interface DayInput {
 	readonly units: readonly BookableUnit[];
 	readonly bookings: readonly Booking[];
 	readonly pending: readonly PendingBooking[];
+	readonly outages: readonly DayOutage[];
 	readonly day: string;
 	readonly zone: string;
 	readonly detailOf: (unit: BookableUnit) => string;
@@ -37,7 +51,7 @@ export interface DayLayout {
 }
 
 /** One site's day as the timeline shows it: the units' rows, and the hours from the first opening to the last closing. */
-export function layoutOf({ units, bookings, pending, day, zone, detailOf, nowMinute }: DayInput): DayLayout {
+export function layoutOf({ units, bookings, pending, outages, day, zone, detailOf, nowMinute }: DayInput): DayLayout {
 	const held: Held[] = [
 		...bookings.filter(holds).map((booking) => heldBy(booking.id, booking.unit.id, booking, day, zone)),
 		// The list may bring a booking before it is struck off here.
@@ -45,6 +59,10 @@ export function layoutOf({ units, bookings, pending, day, zone, detailOf, nowMin
 			.filter(({ id }) => !bookings.some((booking) => booking.id === id))
 			.map((booking) => heldBy(booking.id, booking.unitId, booking, day, zone)),
 	];
+	const { until } = instantsOf(day, zone);
+	const out: Held[] = outages.map((outage) =>
+		heldBy(outageCell(outage), outage.unitId, { ...outage, endsAt: outage.endsAt ?? until }, day, zone),
+	);
 	const shownUnits = new Set(units.map(({ id }) => id));
 	const openByUnit = new Map(units.map((unit) => [unit.id, openSpans(unit.openingHours, day)]));
 	const window = windowOf(
@@ -57,7 +75,7 @@ export function layoutOf({ units, bookings, pending, day, zone, detailOf, nowMin
 		name: unit.name,
 		detail: detailOf(unit),
 		segments: segmentsOf(
-			held.filter(({ rowId }) => rowId === unit.id),
+			[...held, ...out].filter(({ rowId }) => rowId === unit.id),
 			openByUnit.get(unit.id) ?? [],
 			window,
 			bookableFrom,

@@ -1,7 +1,7 @@
 import { session, type ViewerData } from '../../../src/app/session.svelte';
 
 const grants = {
-	owner: ['ACCEPT_OFFER', 'BOOK_UNIT', 'INVITE_PEOPLE', 'PAY_INVOICE', 'RENT_UNIT', 'SEE_MONEY'],
+	owner: ['ACCEPT_OFFER', 'BOOK_UNIT', 'INVITE_PEOPLE', 'PAY_INVOICE', 'PUT_OUT_OF_ORDER', 'RENT_UNIT', 'SEE_MONEY'],
 	member: ['BOOK_UNIT'],
 	manager: [
 		'BOOK_UNIT',
@@ -14,6 +14,7 @@ const grants = {
 		'MANAGE_SPACE',
 		'MANAGE_WORK',
 		'OVERRIDE_BOOKING_RULES',
+		'PUT_OUT_OF_ORDER',
 		'RUN_BILLING',
 		'SECOND_PEOPLE',
 		'SEE_AUDIT_TRAIL',
