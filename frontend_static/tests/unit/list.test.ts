@@ -134,7 +134,6 @@ describe('an export', () => {
 			search: null,
 			ownerId: null,
 			siteId: null,
-			ownerId: null,
 			kind: 'BENCH',
 			first: 100,
 			after: null,
