@@ -160,13 +160,14 @@ async def hand_over_booking(actor: Actor, booking_id: UUID, person_id: UUID, exp
         decision = await decide(actor, unit, wish, person_id=person_id, leaving=booking_id)
         override(actor, unit.site_id, [rule for rule in decision.broken if isinstance(rule, OF_PERSON)], "")
         await db.execute(
-            "UPDATE booking SET booked_by_id = $2, changed_at = $3, companion_id = $4, overridden_rules = overridden_rules - $5::text[],"
+            "UPDATE booking SET booked_by_id = $2, companion_id = $3, overridden_rules = overridden_rules - $4::text[], changed_at = $5,"
             " version = version + 1 WHERE id = $1",
             booking_id,
             person_id,
             clock.now(),
             decision.companion_id,
             [rule.__name__ for rule in QualificationRule.__subclasses__()],
+            clock.now(),
         )
         await audit.record(
             actor, "hand over booking", "Booking", booking_id, before={"person": found["booked_by_id"]}, after={"person": person_id}

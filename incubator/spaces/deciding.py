@@ -77,14 +77,14 @@ async def decide(
     extras = await _accessories(unit, terms.accessory_ids)
     who = person_id or actor.person_id
     second_id = None if terms.companion_id == who else terms.companion_id
-    standing = await standing_of(payer_id, who, unit, terms.starts_at, extras, leaving, second_id, terms.ends_at)
+    standing = await standing_of(payer_id, who, unit, terms.starts_at, extras, leaving, terms.ends_at, second_id)
     if standing.second is None:
         if second_id is not None and leaving is None:
             raise NotFound(kind="Person", path=("input", "companionId"))
         second_id = None
     if standing.credit_given:
         await db.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"credit {payer_id}")
-        standing = await standing_of(payer_id, who, unit, terms.starts_at, extras, leaving, second_id, terms.ends_at)
+        standing = await standing_of(payer_id, who, unit, terms.starts_at, extras, leaving, terms.ends_at, second_id)
     is_house = payer_id == unit.operator_id
     rate = standing.rate_of(unit.id, unit.kind)
     is_at_site = is_house or standing.audience == "resident" or (rate is not None and rate.audience != "")

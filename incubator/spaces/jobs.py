@@ -84,25 +84,6 @@ outbox.consumer(BookingDeclined, "offer a declined slot")(offer_slot)
 outbox.consumer(BookingReleased, "offer a released slot")(offer_slot)
 
 
-@outbox.consumer(AnotherSlotWanted, "offer another slot")
-async def offer_another_slot(event: AnotherSlotWanted, message_id: UUID) -> None:
-    """Repeats safely: who has an offer, or took one, gets no second."""
-    await substitutes.offer_another_slot(event)
-
-
-@outbox.consumer(OutageLifted, "offer what is in order again")
-async def offer_lifted(event: OutageLifted, message_id: UUID) -> None:
-    """Repeats safely: what is offered is held, and not offered again."""
-    await waiting.offer_time(event.unit_id, event.starts_at, event.ends_at)
-
-
-@outbox.consumer(SeriesCancelled, "offer the slots of a cancelled series")
-async def offer_series(event: SeriesCancelled, message_id: UUID) -> None:
-    """Repeats safely: what is offered is held, and not offered again."""
-    for booking_id in event.booking_ids:
-        await waiting.offer_slot_of(booking_id)
-
-
 @outbox.consumer(UsageChanged, "note the use of qualifications")
 async def note_use(event: UsageChanged, message_id: UUID) -> None:
     """Repeats safely: the day of the last use only ever goes forward."""
@@ -120,3 +101,22 @@ async def tell_of_endings() -> None:
 async def end_forgotten_presences() -> None:
     """Repeats safely: only what still lasts is ended."""
     await presence.end_forgotten()
+
+
+@outbox.consumer(AnotherSlotWanted, "offer another slot")
+async def offer_another_slot(event: AnotherSlotWanted, message_id: UUID) -> None:
+    """Repeats safely: who has an offer, or took one, gets no second."""
+    await substitutes.offer_another_slot(event)
+
+
+@outbox.consumer(OutageLifted, "offer what is in order again")
+async def offer_lifted(event: OutageLifted, message_id: UUID) -> None:
+    """Repeats safely: what is offered is held, and not offered again."""
+    await waiting.offer_time(event.unit_id, event.starts_at, event.ends_at)
+
+
+@outbox.consumer(SeriesCancelled, "offer the slots of a cancelled series")
+async def offer_series(event: SeriesCancelled, message_id: UUID) -> None:
+    """Repeats safely: what is offered is held, and not offered again."""
+    for booking_id in event.booking_ids:
+        await waiting.offer_slot_of(booking_id)

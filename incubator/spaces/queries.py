@@ -87,9 +87,9 @@ class BookingRow:
     series_id: UUID | None
     accessory_ids: str
     expires_at: datetime | None
-    outage_id: UUID | None
     companion_id: UUID | None
     companion_name: str | None
+    outage_id: UUID | None
 
 
 def _base_price(basis: str, on: str) -> str:

@@ -126,8 +126,8 @@ async def standing_of(
     starts_at: datetime,
     extras: Sequence[Extra] = (),
     leaving: UUID | None = None,
-    second_id: UUID | None = None,
     ends_at: datetime | None = None,
+    second_id: UUID | None = None,
 ) -> Standing:
     """Read how an organisation and a person stand to a unit on the local day of an instant, and its outages until `ends_at`.
 

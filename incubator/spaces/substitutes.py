@@ -27,7 +27,7 @@ AHEAD = timedelta(days=14)
 MOST_TRIES = 12
 
 LOST = (
-    "SELECT b.id, b.unit_id, b.site_id, b.organization_id, b.booked_by_id, b.title, b.accessory_ids, u.kind"
+    "SELECT b.id, b.unit_id, b.site_id, b.organization_id, b.booked_by_id, b.companion_id, b.title, b.accessory_ids, u.kind"
     " FROM booking b JOIN unit u ON u.id = b.unit_id WHERE b.id = $1"
 )
 IS_OUT = f"EXISTS (SELECT 1 FROM outage o WHERE o.cancelled_at IS NULL AND tstzrange(o.starts_at, o.ends_at) && tstzrange($2, $3) AND {REACHES.format(unit='u.id')})"
@@ -99,8 +99,16 @@ async def _keep(lost: asyncpg.Record, slot: _Slot, most_minor: int) -> UUID | No
     now = clock.now()
     accessories = await _in_order([UUID(one) for one in json.loads(lost["accessory_ids"])], slot)
     unit = await queries.bookable_unit(SYSTEM, slot.unit_id, to_hold=True)
-    terms = BookingTerms(unit.id, slot.starts_at, slot.ends_at, lost["title"], lost["organization_id"], accessory_ids=accessories)
-    decision = await decide(SYSTEM, unit, terms, person_id=lost["booked_by_id"])
+    terms = BookingTerms(
+        unit.id,
+        slot.starts_at,
+        slot.ends_at,
+        lost["title"],
+        lost["organization_id"],
+        accessory_ids=accessories,
+        companion_id=lost["companion_id"],
+    )
+    decision = await decide(SYSTEM, unit, terms, person_id=lost["booked_by_id"], leaving=lost["id"])
     until = _kept_until(decision, slot, now)
     if decision.broken or decision.price_minor > most_minor or until < now + SHORTEST_KEPT:
         return None
@@ -109,8 +117,8 @@ async def _keep(lost: asyncpg.Record, slot: _Slot, most_minor: int) -> UUID | No
         return None
     await db.execute(
         "INSERT INTO waiting_entry (id, unit_id, site_id, organization_id, person_id, starts_at, ends_at, title, state, offered_until,"
-        " instead_of_id, accessory_ids, price_minor, created_at, version)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'offered', $9, $10, $11::jsonb, $12, $13, 1)",
+        " instead_of_id, accessory_ids, price_minor, created_at, companion_id, version)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'offered', $9, $10, $11::jsonb, $12, $13, $14, 1)",
         entry_id,
         unit.id,
         unit.site_id,
@@ -124,6 +132,7 @@ async def _keep(lost: asyncpg.Record, slot: _Slot, most_minor: int) -> UUID | No
         dumps(list(accessories)),
         decision.price_minor,
         now,
+        decision.companion_id,
     )
     await work.schedule(END_OFFER, entry_id, period=until.isoformat(), run_after=until)
     await outbox.record(SlotOffered(entry_id, 1))

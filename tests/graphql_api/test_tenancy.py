@@ -17,21 +17,19 @@ from tests.support.written import contents
 NO_NODES = {"Building", "Pool", "UnitPhoto"}
 """What has an id and is shown within other types only."""
 PUBLIC = {
-    *(
-        "Organization",
-        "Site",
-        "LegalEntity",
-        "Unit",
-        "Outage",
-        "Call",
-        "Floor",
-        "Room",
-        "Rate",
-        "Building",
-        "Pool",
-        "UnitPhoto",
-        "Training",
-    ),
+    "Organization",
+    "Site",
+    "LegalEntity",
+    "Unit",
+    "Outage",
+    "Call",
+    "Floor",
+    "Room",
+    "Rate",
+    "Building",
+    "Pool",
+    "UnitPhoto",
+    "Training",
 }
 """What everybody who is signed in may know of."""
 OF_ANY_TYPE = {"node", "nodes", "auditTrail"}

@@ -13,7 +13,7 @@ from incubator.kernel import clock
 from incubator.kernel.actor import SYSTEM, Actor, Role
 from incubator.kernel.errors import NotFound
 from incubator.spaces import availability, service
-from incubator.spaces.service import BookingTerms, MoveTerms, PoolTerms, RequirementTerms, SeriesTerms
+from incubator.spaces.service import BookingTerms, MoveTerms, OutageTerms, PoolTerms, RequirementTerms, SeriesTerms
 from tests.support import make, schooling
 from tests.support.drain import drain
 
@@ -325,3 +325,22 @@ async def test_free_times_tell_what_is_missing_and_can_leave_those_units_out() -
     assert told[mine, 12] == ["QualificationExpired"]
     assert told[other, 11] == ["QualificationMissing"]
     assert {(slot.unit.id, slot.starts_at.date().day) for slot in able} == {(mine, 10), (mine, 11)}
+
+
+async def test_who_loses_a_booking_for_two_is_offered_another_slot_for_the_same_two() -> None:
+    with clock.travel_to(NOW):
+        house = await make.house()
+        owner, training = await make.resident(house), await schooling.training(house)
+        able = await colleague(owner)
+        for person in (owner, able):
+            await schooling.passed(person, training)
+        unit = await schooling.scope(house, training, needs_second_person=True)
+        await service.create_booking(owner, wish(unit, companion_id=able.person_id), "key-12345")
+
+        await service.announce_outage(house.manager, OutageTerms(unit, TEN - HOUR, TEN + 2 * HOUR, "a new lamp"))
+        await drain()
+        [entry] = await db.rows("SELECT id, companion_id FROM waiting_entry WHERE state = 'offered'")
+        booking = await service.accept_slot(owner, entry["id"], "key-accept-1")
+
+    assert entry["companion_id"] == able.person_id
+    assert await db.value("SELECT companion_id FROM booking WHERE id = $1", booking) == able.person_id

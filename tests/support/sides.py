@@ -115,9 +115,9 @@ async def _space(house: make.House, actors: dict[str, Actor]) -> dict[str, UUID]
         **await _places(house),
         **await _usage(house, owner),
         **await _waiting(house, owner),
-        **await _outages(house, owner),
         **await _trainings(house, owner),
         "Booking: accompanied": await _booked(owner, room, 54),
+        **await _outages(house, owner),
     }
 
 

@@ -12,8 +12,6 @@ BEGIN
     WHEN 'Usage' THEN RETURN (SELECT site_id FROM usage WHERE id = row_id);
     WHEN 'BookingSeries' THEN RETURN (SELECT u.site_id FROM booking_series b JOIN unit u ON u.id = b.unit_id WHERE b.id = row_id);
     WHEN 'WaitingEntry' THEN RETURN (SELECT site_id FROM waiting_entry WHERE id = row_id);
-    WHEN 'Outage' THEN RETURN (SELECT site_id FROM outage WHERE id = row_id);
-    WHEN 'CalendarFeed' THEN RETURN (SELECT organization_id FROM calendar_feed WHERE id = row_id);
     WHEN 'Training' THEN RETURN (SELECT coalesce(site_id, operator_id) FROM training WHERE id = row_id);
     WHEN 'TrainingSession' THEN RETURN (SELECT site_id FROM training_session WHERE id = row_id);
     WHEN 'TrainingSeat' THEN RETURN (SELECT n.site_id FROM training_seat e JOIN training_session n ON n.id = e.session_id WHERE e.id = row_id);
@@ -22,6 +20,8 @@ BEGIN
     WHEN 'AreaPresence' THEN
       RETURN (SELECT b.site_id FROM area_presence a JOIN room r ON r.id = a.room_id JOIN floor f ON f.id = r.floor_id
         JOIN building b ON b.id = f.building_id WHERE a.id = row_id);
+    WHEN 'Outage' THEN RETURN (SELECT site_id FROM outage WHERE id = row_id);
+    WHEN 'CalendarFeed' THEN RETURN (SELECT organization_id FROM calendar_feed WHERE id = row_id);
     WHEN 'OwnerStatement' THEN RETURN (SELECT legal_entity_id FROM owner_statement WHERE id = row_id);
     WHEN 'Rate' THEN RETURN (SELECT site_id FROM rate WHERE id = row_id);
     WHEN 'Building' THEN RETURN (SELECT site_id FROM building WHERE id = row_id);

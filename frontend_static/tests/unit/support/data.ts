@@ -25,8 +25,8 @@ export const unit = {
 	monthlyPrice: money(62_000),
 	biosafetyLevel: 0,
 	equipment: ['screen'],
-	currentOutage: null as object | null,
 	requirements: [],
+	currentOutage: null as object | null,
 	photos: [],
 	policy: {
 		stepMinutes: 15,
