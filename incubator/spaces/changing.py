@@ -164,7 +164,6 @@ async def hand_over_booking(actor: Actor, booking_id: UUID, person_id: UUID, exp
             " version = version + 1 WHERE id = $1",
             booking_id,
             person_id,
-            clock.now(),
             decision.companion_id,
             [rule.__name__ for rule in QualificationRule.__subclasses__()],
             clock.now(),

@@ -281,7 +281,7 @@ ASKING: dict[str, Asking] = {
     ),
     "endRate": Asking("manager", lambda s: given(rateId=s.id("Rate"), endsOn=day(9), expectedVersion=1), {"input.rateId": "Forbidden"}),
     "removeRate": Asking("manager", lambda s: given(rateId=s.id("Rate: second"), expectedVersion=1), {"input.rateId": "Forbidden"}),
-    "grantCredit": Asking("manager", lambda s: given(planId=s.id("Plan"), kind="MEETING_ROOM", minutesPerMonth=60)),
+    "grantCredit": Asking("manager", lambda s: given(planId=s.id("Plan"), kind="DESK", minutesPerMonth=60)),
     "checkIn": Asking("owner", lambda s: given(bookingId=s.id("Booking: now"))),
     "checkOut": Asking("owner", lambda s: given(bookingId=s.id("Booking: in use"), note="")),
     "recordMachineEvent": Asking(

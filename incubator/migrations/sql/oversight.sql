@@ -15,10 +15,8 @@ BEGIN
     WHEN 'Training' THEN RETURN (SELECT coalesce(site_id, operator_id) FROM training WHERE id = row_id);
     WHEN 'TrainingSession' THEN RETURN (SELECT site_id FROM training_session WHERE id = row_id);
     WHEN 'TrainingSeat' THEN RETURN (SELECT n.site_id FROM training_seat e JOIN training_session n ON n.id = e.session_id WHERE e.id = row_id);
-    WHEN 'Qualification' THEN
-      RETURN (SELECT coalesce(t.site_id, t.operator_id) FROM qualification q JOIN training t ON t.id = q.training_id WHERE q.id = row_id);
-    WHEN 'AreaPresence' THEN
-      RETURN (SELECT b.site_id FROM area_presence a JOIN room r ON r.id = a.room_id JOIN floor f ON f.id = r.floor_id
+    WHEN 'Qualification' THEN RETURN (SELECT coalesce(t.site_id, t.operator_id) FROM qualification q JOIN training t ON t.id = q.training_id WHERE q.id = row_id);
+    WHEN 'AreaPresence' THEN RETURN (SELECT b.site_id FROM area_presence a JOIN room r ON r.id = a.room_id JOIN floor f ON f.id = r.floor_id
         JOIN building b ON b.id = f.building_id WHERE a.id = row_id);
     WHEN 'Outage' THEN RETURN (SELECT site_id FROM outage WHERE id = row_id);
     WHEN 'CalendarFeed' THEN RETURN (SELECT organization_id FROM calendar_feed WHERE id = row_id);
