@@ -1,6 +1,6 @@
 """The demo world's places: units with prices in each site's currency, and plans."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from uuid import UUID
 
@@ -14,6 +14,8 @@ from incubator.spaces import service as spaces
 MONTHLY = {"EUR": (349, 620, 1450, 2900), "CHF": (420, 780, 2150, 3600), "SGD": (480, 890, 2100, 3400), "CNY": (1950, 4800, 9800, 16800)}
 HOURLY = {"EUR": (38, 85), "CHF": (48, 110), "SGD": (45, 120), "CNY": (160, 380)}
 WIDTH = 900
+KEPT_MINUTES = 2 * 24 * 60
+"""How long an owner may have an office kept."""
 YEARLY = {"EUR": 300, "CHF": 400, "SGD": 450, "CNY": 2400}
 
 
@@ -105,6 +107,9 @@ async def furnish() -> list[Place]:
                     room_id=laboratory_id if kind == "instrument" else None,
                 )
                 units.setdefault(kind, []).append(await spaces.add_unit(SYSTEM, terms))
+            if kind == "office":
+                for unit_id in units[kind]:
+                    await spaces.set_policy(SYSTEM, unit_id, replace(terms.policy(), hold_minutes=KEPT_MINUTES))
         await _draw(floor_id, units)
         for number, (unit_id, owner) in enumerate(zip(units["instrument"] + units["lab suite"], OWNERS.get(site["key"], ()), strict=False)):
             owner_id = await db.value("SELECT id FROM organization WHERE key = $1", owner)

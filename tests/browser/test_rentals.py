@@ -1,11 +1,14 @@
 """Rentals as people see them: the desk with a phone, the manager beside the list, the tenant before giving notice."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
 from playwright.async_api import expect
 
 from tests.browser.conftest import Open
 from tests.browser.visit import DESK_STAFF, MANAGER, OWNER
+
+TODAY = datetime.now(UTC).date()  # noqa: TID251 - the product runs in the present
 
 
 async def test_the_front_desk_issues_a_badge_and_takes_it_back_with_a_phone(visit: Open) -> None:
@@ -73,3 +76,23 @@ async def test_a_tenant_sees_the_earliest_end_and_the_money_before_giving_notice
     await expect(dialog).to_contain_text("Not due any more until")
     await dialog.get_by_role("button", name="Cancel").click()
     await expect(dialog).to_have_count(0)
+
+
+async def test_an_owner_has_an_office_kept_and_lets_it_go(visit: Open) -> None:
+    window = await visit(OWNER)
+    page = await window.go("/space")
+
+    await page.get_by_role("button", name="Keep a unit").click()
+    dialog = page.get_by_role("dialog", name="Keep a unit")
+    await dialog.get_by_label("Site").select_option("Hamburg Life Science Labs")
+    await dialog.get_by_role("combobox", name="Unit").fill("Office 02")
+    await dialog.get_by_role("option", name="Office 02").click()
+    for name, day in (("Last day", TODAY + timedelta(days=360)), ("First day", TODAY + timedelta(days=300))):
+        await dialog.get_by_role("textbox", name=name).fill(day.strftime("%d/%m/%Y"))
+        await page.keyboard.press("Tab")
+    await expect(dialog.get_by_text("Kept for 48 hrs.")).to_be_visible()
+    await dialog.get_by_role("button", name="Keep a unit").click()
+
+    await expect(dialog).to_have_count(0)
+    await page.get_by_role("button", name="Let go: Office 02").click()
+    await expect(page.get_by_role("button", name="Let go: Office 02")).to_have_count(0)
