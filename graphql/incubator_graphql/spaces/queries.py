@@ -18,7 +18,8 @@ from incubator_graphql.ids import decode, decode_many
 from incubator_graphql.money import Money
 from incubator_graphql.nodes import one
 from incubator_graphql.paging import After, Before, Connection, First, Last, wants_total
-from incubator_graphql.spaces.types import UNITS, Booking, BookingFees, BookingQuote, PriceLine, PriceTotals, Unit, UnitKind
+from incubator_graphql.spaces.prices import PriceLine, PriceTotals
+from incubator_graphql.spaces.types import UNITS, Booking, BookingFees, BookingQuote, Unit, UnitKind
 
 
 @strawberry.type

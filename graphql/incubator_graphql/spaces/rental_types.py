@@ -18,7 +18,8 @@ from incubator_graphql.nodes import Node, one, register_node
 from incubator_graphql.organizations.types import ORGANIZATIONS, Organization, Person, person_known_by_name
 from incubator_graphql.outputs import entity, enum, value
 from incubator_graphql.residencies.residency import NoticeUnit, RentalNotice
-from incubator_graphql.spaces.types import UNITS, PriceTotals, Unit, some_id
+from incubator_graphql.spaces.prices import PriceTotals
+from incubator_graphql.spaces.types import UNITS, Unit, some_id
 
 
 @enum

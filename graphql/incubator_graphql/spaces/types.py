@@ -10,11 +10,10 @@ from uuid import UUID
 
 import strawberry
 
-from incubator.billing.quoting import Totals
 from incubator.kernel import clock
 from incubator.kernel.actor import Actor
 from incubator.spaces import outage_queries, owner_queries, place_queries, queries
-from incubator.spaces.lines import UnitLine, read_lines
+from incubator.spaces.lines import read_lines
 from incubator.spaces.outage_queries import OutageRow
 from incubator.spaces.outages import state_of
 from incubator.spaces.place_queries import PhotoRow
@@ -30,6 +29,7 @@ from incubator_graphql.nodes import Node, maybe, one, register_node
 from incubator_graphql.organizations.types import ORGANIZATIONS, SITES, Organization, Person, Site, person_known_by_name
 from incubator_graphql.outputs import entity, enum, value
 from incubator_graphql.spaces.policy import BookingPolicy
+from incubator_graphql.spaces.prices import PriceLine, PriceTotals
 from incubator_graphql.spaces.requirements import REQUIREMENTS, UnitRequirement
 
 
@@ -63,45 +63,6 @@ class BookingState(StrEnum):
 def some_id(type_name: str, id: UUID | None) -> strawberry.ID | None:
     """Make the global id of something that may be missing."""
     return strawberry.ID(encode(type_name, id)) if id else None
-
-
-@value
-class PriceLine:
-    """A line of a price: `quantity` minutes at an hourly `unitPrice`, or so many things at one."""
-
-    unit_id: strawberry.ID
-    name: str
-    what: str = strawberry.field(description="time, off-peak, credit, block, day, week, day cap or minimum.")
-    is_per_hour: bool
-    quantity: int
-    unit_price: Money
-    amount: Money = strawberry.field(description="As priced, with or without tax.")
-
-    @classmethod
-    def of(cls, line: UnitLine, currency: str) -> Self:
-        return cls(
-            unit_id=strawberry.ID(encode("Unit", line.unit_id)),
-            name=line.name,
-            what=line.line.what,
-            is_per_hour=line.line.basis == "minute",
-            quantity=line.line.quantity,
-            unit_price=Money.minor(line.line.unit_price_minor, currency),
-            amount=Money.minor(line.line.amount_minor, currency),
-        )
-
-
-@value
-class PriceTotals:
-    """Net, tax and gross as they would stand on an invoice."""
-
-    net: Money
-    tax: Money
-    gross: Money
-
-    @classmethod
-    def of(cls, totals: Totals, currency: str) -> Self:
-        net, tax, gross = (Money.minor(minor, currency) for minor in (totals.net_minor, totals.tax_minor, totals.gross_minor))
-        return cls(net=net, tax=tax, gross=gross)
 
 
 @value
