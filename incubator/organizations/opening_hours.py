@@ -86,11 +86,14 @@ def _span(text: str, whole: str, path: tuple[str, ...]) -> tuple[int, int]:
 
 @lru_cache(maxsize=512)
 def public_holidays(country: str, subdivision: str, year: int) -> frozenset[date]:
-    """Return the public holidays of a year (source: the package `holidays`); empty for a country it does not know."""
-    try:
-        found = holidays.country_holidays(country, subdiv=subdivision or None, years=year)
-    except NotImplementedError:  # how the package says that it does not know the country
+    """Return the public holidays of a year (source: the package `holidays`).
+
+    Empty for a country that the package does not know; for a part of a country that it does not know, those of the country.
+    """
+    parts = holidays.list_supported_countries().get(country)
+    if parts is None:
         return frozenset()
+    found = holidays.country_holidays(country, subdiv=subdivision if subdivision in parts else None, years=year)
     return frozenset(found.keys())
 
 
