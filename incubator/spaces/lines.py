@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -38,7 +38,7 @@ class UnitLine:
 
 def lines_json(lines: Sequence[UnitLine]) -> str:
     """Return lines as JSON."""
-    return dumps([{"unit": one.unit_id, "name": one.name, "kind": one.kind, "line": asdict(one.line)} for one in lines])
+    return dumps([{"unit": one.unit_id, "name": one.name, "kind": one.kind, "line": one.line} for one in lines])
 
 
 def read_lines(text: str) -> list[UnitLine]:

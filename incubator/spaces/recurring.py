@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 from uuid import UUID
@@ -175,7 +175,7 @@ async def _book_all(actor: Actor, terms: SeriesTerms, series_id: UUID) -> Series
         unit.id,
         terms.rule,
         unit.time_zone,
-        dumps([asdict(failure) for failure in failures]),
+        dumps(failures),
         clock.now(),
     )
     await audit.record(actor, "create series", "BookingSeries", series_id, after={"rule": terms.rule, "booked": len(booking_ids)})

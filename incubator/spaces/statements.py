@@ -1,7 +1,7 @@
 """Owners' statements: what the units of others took in, and the share that is theirs, once a month and each charge once."""
 
 import hashlib
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -95,7 +95,7 @@ async def make_statement(owner_id: UUID, legal_entity_id: UUID, currency: str, m
     statement_id = new_id()
     takings, share = sum(line.net_minor for line in lines), sum(line.share_minor for line in lines)
     head = {"owner": owner_id, "legal_entity": legal_entity_id, "currency": currency, "month": month, "takings": takings, "share": share}
-    digest = hashlib.sha256(dumps(head | {"lines": [asdict(line) for line in lines]}).encode()).hexdigest()
+    digest = hashlib.sha256(dumps(head | {"lines": lines}).encode()).hexdigest()
     if not await db.execute(
         "INSERT INTO owner_statement (id, owner_id, legal_entity_id, currency, month, takings_minor, share_minor, sha256, made_at)"
         " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (owner_id, legal_entity_id, currency, month) DO NOTHING",
