@@ -4,7 +4,7 @@ parsed once a process and a stranger's endless ones cannot fill the memory."""
 from collections import OrderedDict
 from dataclasses import dataclass, field
 
-from graphql import DocumentNode, GraphQLError
+from graphql import DocumentNode, GraphQLError, OperationDefinitionNode
 
 from incubator_graphql.measure import Measure
 
@@ -19,6 +19,13 @@ class KnownDocument:
     document: DocumentNode
     measure: Measure | None = None
     errors: dict[bool, list[GraphQLError]] = field(default_factory=dict)
+
+    def operation(self, name: str | None) -> OperationDefinitionNode | None:
+        """Return the operation of a name, or the only one; None when there is none such."""
+        found = [node for node in self.document.definitions if isinstance(node, OperationDefinitionNode)]
+        if name is None:
+            return found[0] if len(found) == 1 else None
+        return next((node for node in found if node.name is not None and node.name.value == name), None)
 
 
 class Documents:

@@ -1,13 +1,18 @@
-"""The schema class: every operation, over HTTP or a socket, has a time limit, and its errors are logged and then made presentable."""
+"""The schema class: every operation passes the gate and has a time limit, and its errors are logged and then made presentable."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Awaitable, Iterable
 from contextlib import aclosing
+from types import TracebackType
 from typing import Any, cast
 
 import strawberry
-from graphql import GraphQLError
+from graphql import GraphQLError, OperationDefinitionNode
+from graphql import OperationType as Kind
+from graphql.execution import execute
+from strawberry.execution.is_awaitable import optimized_is_awaitable
 from strawberry.extensions import SchemaExtension
+from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.schema import StreamResult
 from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.execution import PreExecutionError
@@ -15,33 +20,67 @@ from strawberry.types.graphql import OperationType
 
 from incubator_graphql import failures
 from incubator_graphql.context import OperationContext
+from incubator_graphql.documents import KnownDocument
+from incubator_graphql.errors import error_types
 from incubator_graphql.failures import OperationTimedOut
+from incubator_graphql.limits import Gate, Limits
+from incubator_graphql.metrics import Counted, count_operation
+from incubator_graphql.scalars import SCALARS
 
+DIRECT = (Kind.QUERY, Kind.MUTATION)
 OPERATION_LIMIT_S = 10.0
 
 
-class TimeLimit(SchemaExtension):
-    """Stops an operation's execution after `limit_s`; of a subscription only its start stands under the limit.
+class time_limit:
+    """Stops what stands in it after `limit_s`: a client that hangs up does not stop its resolvers. What they had begun is rolled back.
 
-    A client that hangs up does not stop its resolvers, so this does; what they had begun is rolled back.
+    Raises:
+        OperationTimedOut: it took longer.
     """
 
-    def __init__(self, limit_s: float = OPERATION_LIMIT_S) -> None:
+    def __init__(self, limit_s: float) -> None:
+        self._limit_s = limit_s
+        self._timeout = asyncio.timeout(limit_s)
+
+    async def __aenter__(self) -> None:
+        await self._timeout.__aenter__()
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        try:
+            await self._timeout.__aexit__(kind, error, trace)
+        except TimeoutError as timeout:
+            raise OperationTimedOut(f"The operation took longer than {self._limit_s:g} s and was stopped.") from timeout
+
+
+class TimeLimit(SchemaExtension):
+    """Puts an operation's execution under the time limit; of a subscription only its start."""
+
+    def __init__(self, limit_s: float) -> None:
         self._limit_s = limit_s
 
     async def on_execute(self) -> AsyncIterator[None]:
-        limit = asyncio.timeout(self._limit_s)
-        try:
-            async with limit:
-                yield
-        except TimeoutError as error:
-            if not limit.expired():
-                raise
-            raise OperationTimedOut(f"The operation took longer than {self._limit_s:g} s and was stopped.") from error
+        async with time_limit(self._limit_s):
+            yield
 
 
 class OperationSchema(strawberry.Schema):
-    """Strawberry's schema, with every error logged as it was raised and presented as it may be told."""
+    """Strawberry's schema behind the gate. Every error is logged as it was raised and presented as it may be told.
+
+    A query or mutation whose document has passed the gate before goes straight to execution; everything else, and what comes over a
+    socket, takes Strawberry's way through its extensions, which ask the same gate.
+    """
+
+    def __init__(self, query: type, mutation: type, subscription: type, *, gate: Gate, limit_s: float = OPERATION_LIMIT_S) -> None:
+        super().__init__(
+            query,
+            mutation,
+            subscription,
+            types=error_types(),
+            extensions=[Counted, lambda: Limits(gate), lambda: TimeLimit(limit_s)],
+            config=StrawberryConfig(scalar_map=SCALARS),
+        )
+        self._gate = gate
+        self._limit_s = limit_s
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         """Log errors before any of them is masked."""
@@ -60,10 +99,47 @@ class OperationSchema(strawberry.Schema):
         operation_extensions: dict[str, Any] | None = None,
     ) -> ExecutionResult:
         """Run a query or mutation."""
-        result = await super().execute(
-            query, variable_values, context_value, root_value, operation_name, allowed_operation_types, operation_extensions
-        )
-        return _presentable(result, cast(OperationContext | None, context_value))
+        context = cast(OperationContext, context_value)
+        known = self._gate.documents.find(query or "")
+        operation = known.operation(operation_name) if known is not None and known.errors.get(context.is_anonymous) == [] else None
+        if known is None or operation is None or operation.operation not in DIRECT:
+            result = await super().execute(
+                query, variable_values, context_value, root_value, operation_name, allowed_operation_types, operation_extensions
+            )
+        else:
+            result = await self._execute_known(known, operation, variable_values, context)
+        return _presentable(result, context)
+
+    async def _execute_known(
+        self, known: KnownDocument, operation: OperationDefinitionNode, variables: dict[str, Any] | None, context: OperationContext
+    ) -> ExecutionResult:
+        name = operation.name.value if operation.name else None
+        charged = await self._gate.charge(known, name, variables, context)
+        if charged.errors:
+            result: ExecutionResult = PreExecutionError(None, charged.errors)
+        else:
+            try:
+                async with time_limit(self._limit_s):
+                    running = execute(
+                        self._schema,
+                        known.document,
+                        None,
+                        context,
+                        variables,
+                        name,
+                        None,
+                        is_awaitable=cast(Any, optimized_is_awaitable),
+                        executor_class=self.execution_context_class,
+                    )
+                    found = await running if isinstance(running, Awaitable) else running
+                result = ExecutionResult(found.data, found.errors)
+            except OperationTimedOut as error:
+                result = PreExecutionError(None, [GraphQLError(str(error), original_error=error)])
+        if result.errors:
+            failures.record(result.errors, name, context)
+        count_operation("none" if charged.errors else operation.operation.value, has_errors=bool(result.errors))
+        result.extensions = {"cost": charged.report} if charged.report else {}
+        return result
 
     async def stream(
         self,

@@ -29,7 +29,12 @@ class Counted(SchemaExtension):
         yield
         operation = self.execution_context
         kind = operation.operation_type.value if operation.graphql_document and not operation.pre_execution_errors else "none"
-        OPERATIONS.labels(kind, "errors" if operation.pre_execution_errors else "fine").inc()
+        count_operation(kind, has_errors=bool(operation.pre_execution_errors))
+
+
+def count_operation(kind: str, *, has_errors: bool) -> None:
+    """Count an operation of a kind (query, mutation, subscription, none for one that did not begin)."""
+    OPERATIONS.labels(kind, "errors" if has_errors else "fine").inc()
 
 
 async def metrics(request: Request) -> Response:

@@ -1,10 +1,6 @@
 """Composes the schema out of the packages' parts, and nothing else."""
 
-from collections.abc import Callable
-
 import strawberry
-from strawberry.extensions import SchemaExtension
-from strawberry.schema.config import StrawberryConfig
 
 from incubator_graphql.billing.deposits import DepositsMutation
 from incubator_graphql.billing.invoices import InvoicesMutation, InvoicesQuery
@@ -13,12 +9,10 @@ from incubator_graphql.billing.runs import BillingRunsMutation, BillingRunsQuery
 from incubator_graphql.budget import Buckets
 from incubator_graphql.changes import ChangesSubscription
 from incubator_graphql.documents import Documents
-from incubator_graphql.errors import error_types
-from incubator_graphql.execution import OperationSchema, TimeLimit
+from incubator_graphql.execution import OperationSchema
 from incubator_graphql.importing.mutations import ImportingMutation
-from incubator_graphql.limits import Limits
+from incubator_graphql.limits import Gate
 from incubator_graphql.measure import Bounds
-from incubator_graphql.metrics import Counted
 from incubator_graphql.notifications.mutations import NotificationsMutation
 from incubator_graphql.notifications.queries import NotificationsQuery
 from incubator_graphql.organizations.mutations import OrganizationsMutation
@@ -31,7 +25,6 @@ from incubator_graphql.reports.machine_hours import MachineHoursQuery
 from incubator_graphql.reports.portfolio import PortfolioQuery
 from incubator_graphql.residencies.mutations import ResidenciesMutation
 from incubator_graphql.residencies.queries import ResidenciesQuery
-from incubator_graphql.scalars import SCALARS
 from incubator_graphql.secondments.mutations import SecondmentsMutation
 from incubator_graphql.secondments.queries import SecondmentsQuery
 from incubator_graphql.spaces.badges import BadgesMutation, BadgesQuery
@@ -128,13 +121,4 @@ class Subscription(ChangesSubscription):
 
 def make_schema(buckets: Buckets, documents: Documents, bounds: Bounds | None = None) -> OperationSchema:
     """Make the schema with its limits."""
-    held = bounds or Bounds()
-    extensions: list[Callable[[], SchemaExtension]] = [Counted, lambda: Limits(held, documents, buckets), TimeLimit]
-    return OperationSchema(
-        query=Query,
-        mutation=Mutation,
-        subscription=Subscription,
-        types=error_types(),
-        extensions=extensions,
-        config=StrawberryConfig(scalar_map=SCALARS),
-    )
+    return OperationSchema(Query, Mutation, Subscription, gate=Gate(bounds or Bounds(), documents, buckets))

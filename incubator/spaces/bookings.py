@@ -25,13 +25,14 @@ from incubator.spaces.lines import SUPPLY_OF_KIND, UnitLine, lines_json
 EXPIRE = "expire pending booking"
 RELEASE = "release booking"
 INSERT = (
-    f"WITH {holds.COVER}, {holds.HELD.format(kind=repr('booking'))}"
-    " INSERT INTO booking (id, unit_id, site_id, organization_id, booked_by_id, starts_at, ends_at, title, state, rate_id, lines, price_minor,"
+    f"WITH {holds.COVER}, {holds.HELD.format(kind=repr('booking'))}, b AS ("
+    "INSERT INTO booking (id, unit_id, site_id, organization_id, booked_by_id, starts_at, ends_at, title, state, rate_id, lines, price_minor,"
     " credit_minutes, currency, price_includes_tax, policy, accessory_ids, series_id, override_reason, overridden_rules, note_for_next,"
     " expires_at, created_at, changed_at, companion_id, version)"
     " SELECT $1, $5, $6, $7, $8, $3, $9, $10, $11, $12, $13::jsonb, $14, $15, $16, $17, $18::jsonb, $19::jsonb, $20, $21, $22::jsonb, '', $23, $24, $24, $25, 1"
-    f" WHERE {holds.IS_WHOLE}"
+    f" WHERE {holds.IS_WHOLE} RETURNING *) SELECT {{columns}} FROM b LEFT JOIN person p ON p.id = b.booked_by_id"
 )
+"""Holds a booking's atoms and writes it when all were free; gives it as its `columns` say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,14 @@ async def _totals(decision: Decision, ends_at: datetime) -> Totals | None:
 
 
 async def create_booking(actor: Actor, terms: BookingTerms, idempotency_key: str) -> UUID:
-    """Book a unit, once for each key. Where the unit asks for approval the booking waits for it and holds the unit meanwhile.
+    """Book a unit as `book_unit` does; returns the booking's id."""
+    return (await book_unit(actor, terms, idempotency_key)).id
+
+
+async def book_unit(actor: Actor, terms: BookingTerms, idempotency_key: str) -> queries.BookingRow:
+    """Book a unit, once for each key; returns the booking as the actor sees it.
+
+    Where the unit asks for approval the booking waits for it and holds the unit meanwhile.
 
     Raises:
         NotSignedIn, Forbidden: the actor may not book, or not for that organisation.
@@ -121,10 +129,16 @@ async def create_booking(actor: Actor, terms: BookingTerms, idempotency_key: str
     async with db.transaction():
         claimed = await idempotency.claim(actor, idempotency_key, "createBooking", terms, answer={"booking_id": booking_id})
         if claimed.answer is not None:
-            return UUID(claimed.answer["booking_id"])
+            return await _known(actor, UUID(claimed.answer["booking_id"]))
         unit = await queries.bookable_unit(actor, terms.unit_id, to_hold=True)
-        await write_booking(actor, terms, await decide(actor, unit, terms), booking_id)
-    return booking_id
+        return await write_booking(actor, terms, await decide(actor, unit, terms), booking_id)
+
+
+async def _known(actor: Actor, booking_id: UUID) -> queries.BookingRow:
+    found = await queries.bookings_by_id(actor, [booking_id])
+    if booking_id not in found:
+        raise NotFound(kind="Booking", path=("input", "idempotencyKey"))
+    return found[booking_id]
 
 
 async def create_pool_booking(actor: Actor, terms: PoolTerms, idempotency_key: str) -> UUID:
@@ -164,8 +178,8 @@ async def create_pool_booking(actor: Actor, terms: PoolTerms, idempotency_key: s
 
 async def write_booking(
     actor: Actor, terms: BookingTerms, decision: Decision, booking_id: UUID, *, person_id: UUID | None = None, series_id: UUID | None = None
-) -> None:
-    """Hold and write a decided booking, inside the running transaction; every door ends here.
+) -> queries.BookingRow:
+    """Hold and write a decided booking, inside the running transaction; every door ends here. Returns it as the actor sees it.
 
     Raises:
         ExceptionGroup of BookingRule: it breaks rules that are not overridden.
@@ -174,8 +188,10 @@ async def write_booking(
     unit = decision.unit
     overridden = override(actor, unit.site_id, decision.broken, terms.override_reason)
     expires_at = _expiry(actor, decision, terms.starts_at)
-    written = await db.execute(
-        INSERT,
+    columns, viewer = queries.booking_columns(actor, 26)
+    written = await db.rows_as(
+        queries.BookingRow,
+        INSERT.format(columns=columns),
         booking_id,
         list(decision.held_ids),
         terms.starts_at,
@@ -201,6 +217,7 @@ async def write_booking(
         expires_at,
         clock.now(),
         decision.companion_id,
+        *viewer,
     )
     if not written:
         raise UnitTaken(unit_id=unit.id, path=("input", "startsAt"))
@@ -212,6 +229,7 @@ async def write_booking(
         actor, "create booking", "Booking", booking_id, after={"unit": unit.id, "starts_at": terms.starts_at, "overridden": overridden}
     )
     await outbox.record(BookingCreated(booking_id))
+    return written[0]
 
 
 def _expiry(actor: Actor, decision: Decision, starts_at: datetime) -> datetime | None:
@@ -227,6 +245,7 @@ __all__ = [
     "BookingTerms",
     "PoolTerms",
     "Quote",
+    "book_unit",
     "create_booking",
     "create_pool_booking",
     "quote_booking",

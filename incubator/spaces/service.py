@@ -2,7 +2,7 @@
 
 from incubator.spaces.approvals import decide_booking
 from incubator.spaces.badges import IssueTerms, add_badge, issue_badge, lose_badge, return_badge
-from incubator.spaces.bookings import BookingTerms, PoolTerms, Quote, create_booking, create_pool_booking, quote_booking
+from incubator.spaces.bookings import BookingTerms, PoolTerms, Quote, book_unit, create_booking, create_pool_booking, quote_booking
 from incubator.spaces.calendar_feeds import FeedTerms, create_feed, read_feed, revoke_feed
 from incubator.spaces.cancelling import cancel_series, preview_series_cancellation
 from incubator.spaces.changing import MoveTerms, cancel_booking, hand_over_booking, leave_note, move_booking, name_companion
@@ -100,6 +100,7 @@ __all__ = [
     "appoint_trainer",
     "assign_rental",
     "bind_contract",
+    "book_unit",
     "cancel_booking",
     "cancel_outage",
     "cancel_series",

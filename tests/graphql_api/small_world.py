@@ -16,7 +16,6 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import HTTPConnection
 from starlette.routing import Route, WebSocketRoute
-from strawberry.schema.config import StrawberryConfig
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Origin, Subprotocol
 
@@ -28,14 +27,12 @@ from incubator_graphql.budget import Allowance, Taken
 from incubator_graphql.change_feed import ChangeFeed
 from incubator_graphql.context import Credentials, Edge
 from incubator_graphql.documents import Documents
-from incubator_graphql.errors import error_types
-from incubator_graphql.execution import OperationSchema, TimeLimit
+from incubator_graphql.execution import OperationSchema
 from incubator_graphql.fields import ANYONE, SIGNED_IN, Info, Payload, mutation, query, subscription
 from incubator_graphql.http import CONNECTION_INIT_WAIT, GraphQLEndpoint
-from incubator_graphql.limits import Limits
+from incubator_graphql.limits import Gate
 from incubator_graphql.loaders import Relation
 from incubator_graphql.measure import Bounds
-from incubator_graphql.scalars import SCALARS
 from incubator_graphql.security_headers import SecurityHeaders
 from incubator_graphql.ws import Sockets
 
@@ -227,9 +224,7 @@ class SmallWorld:
     init_wait: timedelta = CONNECTION_INIT_WAIT
 
     def schema(self) -> OperationSchema:
-        limits = [lambda: Limits(Bounds(), self.documents, self.buckets), lambda: TimeLimit(self.limit_s)]
-        config = StrawberryConfig(scalar_map=SCALARS)
-        return OperationSchema(Query, Mutation, Subscription, types=error_types(), extensions=limits, config=config)
+        return OperationSchema(Query, Mutation, Subscription, gate=Gate(Bounds(), self.documents, self.buckets), limit_s=self.limit_s)
 
     def app(self) -> Starlette:
         edge = Edge(self.admission, ChangeFeed())

@@ -130,8 +130,7 @@ class SpacesMutation:
             accessory_ids=tuple(decode_many(input.accessory_ids, "Unit", "input", "accessoryIds")),
             companion_id=decode(input.companion_id, "Person", "input", "companionId") if input.companion_id else None,
         )
-        booking_id = await service.create_booking(info.context.actor, terms, input.idempotency_key)
-        return CreateBookingPayload(booking=await shown(info, BOOKINGS, booking_id, Booking.of))
+        return CreateBookingPayload(booking=Booking.of(await service.book_unit(info.context.actor, terms, input.idempotency_key)))
 
     @mutation(SIGNED_IN)
     async def cancel_booking(self, info: Info, input: CancelBookingInput) -> CancelBookingPayload:
