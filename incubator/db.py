@@ -45,6 +45,7 @@ Observer = Callable[[str, float], None]
 _observers: list[Observer] = []
 _opened: "weakref.WeakSet[PooledConnection]" = weakref.WeakSet()
 _after_commit: ContextVar[list[Callable[[], None]] | None] = ContextVar("after_commit", default=None)
+_running: ContextVar[TransactionWrapper | None] = ContextVar("running", default=None)
 _cleanups: set[asyncio.Task[None]] = set()
 
 
@@ -154,9 +155,32 @@ def pool_free() -> int:
     return int(pool.get_max_size() - pool.get_size() + pool.get_idle_size())
 
 
+class _connection:
+    """The running transaction's connection, one statement at a time; outside of one, a connection of the pool."""
+
+    def __init__(self) -> None:
+        running = _running.get()
+        self._lock = running._lock if running is not None else None
+        self._given = running._connection if running is not None else None
+        self._taken: Any = None
+
+    async def __aenter__(self) -> Any:
+        if self._lock is not None:
+            await self._lock.acquire()
+            return self._given
+        self._taken = _client().acquire_connection()
+        return await self._taken.__aenter__()
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if self._lock is not None:
+            self._lock.release()
+        else:
+            await self._taken.__aexit__(kind, error, trace)
+
+
 async def rows(sql: str, *args: object) -> list[asyncpg.Record]:
     """Run a statement and return its rows, inside the running transaction when there is one."""
-    async with _client().acquire_connection() as connection:
+    async with _connection() as connection:
         return list(await connection.fetch(sql, *args))
 
 
@@ -167,19 +191,19 @@ async def rows_as(cls: type[T], sql: str, *args: object) -> list[T]:
 
 async def row(sql: str, *args: object) -> asyncpg.Record | None:
     """Run a statement and return its first row."""
-    async with _client().acquire_connection() as connection:
+    async with _connection() as connection:
         return await connection.fetchrow(sql, *args)
 
 
 async def value(sql: str, *args: object) -> Any:
     """Run a statement and return the first column of its first row."""
-    async with _client().acquire_connection() as connection:
+    async with _connection() as connection:
         return await connection.fetchval(sql, *args)
 
 
 async def execute(sql: str, *args: object) -> int:
     """Run a statement and return how many rows it touched."""
-    async with _client().acquire_connection() as connection:
+    async with _connection() as connection:
         status: str = await connection.execute(sql, *args)
     last = status.rsplit(" ", 1)[-1]
     return int(last) if last.isdigit() else 0
@@ -187,7 +211,7 @@ async def execute(sql: str, *args: object) -> int:
 
 def in_transaction() -> bool:
     """Tell whether the current task is inside `transaction()`."""
-    return isinstance(_client(), TransactionWrapper)
+    return _running.get() is not None
 
 
 def on_commit(callback: Callable[[], None]) -> None:
@@ -214,9 +238,9 @@ def _in_background(work: Awaitable[None]) -> "asyncio.Task[None]":
 class transaction:
     """One transaction, or a savepoint inside a running one.
 
-    The stock helper loses its pooled connection when the task is cancelled while it begins. Here acquiring and BEGIN happen in a task
-    that a cancellation cannot tear, and are undone if the caller has gone; commit, rollback and release likewise always run to
-    their end. A cancelled caller may have committed: what was asked must be repeatable (idempotency keys).
+    The stock helper loses its pooled connection when the task is cancelled while it begins. Here a connection whose BEGIN is torn goes
+    back to the pool, which rolls it back; commit, rollback and release happen in a task that a cancellation cannot tear and always run
+    to their end. A cancelled caller may have committed: what was asked must be repeatable (idempotency keys).
 
     Args:
         isolation: of a new transaction; a nested one keeps the outer one's.
@@ -227,74 +251,62 @@ class transaction:
 
     def __init__(self, isolation: Isolation = "read_committed") -> None:
         self._isolation = isolation
-        self._outer = True
         self._pool: Any = None
         self._connection: Any = None
         self._transaction: Any = None
-        self._token: ConnectionToken | None = None
+        self._orm: ConnectionToken | None = None
+        self._outer: Token[TransactionWrapper | None] | None = None
         self._callbacks: Token[list[Callable[[], None]] | None] | None = None
 
     async def __aenter__(self) -> Self:
-        client = _client()
-        wrapper = TransactionWrapper(client)
-        if isinstance(client, TransactionWrapper):
-            self._outer = False
-            self._connection = client._connection
+        outer = _running.get()
+        if outer is not None:
+            client: AsyncpgDBClient = outer
+            self._connection = outer._connection
             self._transaction = self._connection.transaction()
             await self._transaction.start()
         else:
+            client = _client()
             self._pool = client._pool
-            await self._shielded_begin()
+            await self._begin()
             self._callbacks = _after_commit.set([])
+        wrapper = TransactionWrapper(client)
         wrapper._connection = self._connection
         wrapper.transaction = self._transaction
-        self._token = get_connections().set("default", wrapper)
+        self._outer = _running.set(wrapper)
+        self._orm = get_connections().set("default", wrapper)
         return self
-
-    async def _shielded_begin(self) -> None:
-        opening = asyncio.get_running_loop().create_task(self._begin())
-        try:
-            await asyncio.shield(opening)
-        except asyncio.CancelledError:
-            _in_background(self._undo(opening))
-            raise
 
     async def _begin(self) -> None:
         connection = await self._pool.acquire(timeout=ACQUIRE_TIMEOUT_S)
+        begun = connection.transaction(isolation=self._isolation)
         try:
-            started = connection.transaction(isolation=self._isolation)
-            await started.start()
+            await begun.__aenter__()  # as a block: the pool then knows that a torn BEGIN is to be rolled back
         except BaseException:
             await self._pool.release(connection)
             raise
-        self._connection, self._transaction = connection, started
+        self._connection, self._transaction = connection, begun
 
-    async def _undo(self, opening: "asyncio.Task[None]") -> None:
-        await asyncio.wait([opening])
-        if not opening.cancelled() and opening.exception() is None:
-            await self._end(commit=False)
-
-    async def _end(self, *, commit: bool) -> None:
+    async def _end(self, kind: type[BaseException] | None, error: BaseException | None) -> None:
         try:
-            if self._connection.is_closed():
-                if commit:
-                    raise asyncpg.ConnectionDoesNotExistError("the connection was lost before the commit")
-            elif commit:
-                await self._transaction.commit()
-            else:
-                await self._transaction.rollback()
+            if not self._connection.is_closed():
+                await self._transaction.__aexit__(kind, error, None)
+            elif kind is None:
+                raise asyncpg.ConnectionDoesNotExistError("the connection was lost before the commit")
         finally:
             await self._pool.release(self._connection)
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        get_connections().reset(self._token)
-        if not self._outer:
+        get_connections().reset(self._orm)
+        if self._outer is not None:
+            _running.reset(self._outer)
+        if self._pool is None:
             await (self._transaction.commit() if kind is None else self._rollback_savepoint())
             return
         callbacks = _after_commit.get() or []
         if self._callbacks is not None:
             _after_commit.reset(self._callbacks)
-        await asyncio.shield(_in_background(self._end(commit=kind is None)))
+        await asyncio.shield(_in_background(self._end(kind, error)))
         if kind is None:
             for callback in callbacks:
                 callback()
