@@ -4,9 +4,10 @@ import logging
 import logging.handlers
 import os
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from typing import Any
 
+import orjson
 import structlog
 
 from incubator.kernel.actor import current_request_id
@@ -17,6 +18,10 @@ def _add_request_id(logger: object, name: str, event: MutableMapping[str, Any]) 
     if request_id:
         event["request"] = request_id
     return event
+
+
+def _written(event: object, default: Callable[[Any], Any]) -> str:
+    return orjson.dumps(event, default, orjson.OPT_NON_STR_KEYS).decode()
 
 
 def configure(level: str = "INFO") -> None:
@@ -34,7 +39,7 @@ def configure(level: str = "INFO") -> None:
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, structlog.processors.JSONRenderer(ensure_ascii=False)],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, structlog.processors.JSONRenderer(_written)],
         )
     )
     root = logging.getLogger()

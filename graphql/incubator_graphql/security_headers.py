@@ -1,6 +1,5 @@
 """Sets the headers that tell a browser what our pages may do, on every answer, whoever made it."""
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -38,7 +37,8 @@ class SecurityHeaders:
 
     def __init__(self, app: ASGIApp, *, is_https: bool) -> None:
         self._app = app
-        self._headers = {**HEADERS, "strict-transport-security": STRICT_TRANSPORT} if is_https else HEADERS
+        headers = {**HEADERS, "strict-transport-security": STRICT_TRANSPORT} if is_https else HEADERS
+        self._headers = [(name.encode(), value.encode()) for name, value in headers.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -47,9 +47,8 @@ class SecurityHeaders:
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in self._headers.items():
-                    headers.setdefault(name, value)
+                own = {name for name, _ in message["headers"]}
+                message["headers"] = [*message["headers"], *(header for header in self._headers if header[0] not in own)]
             await send(message)
 
         await self._app(scope, receive, with_headers)
