@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -102,6 +103,7 @@ async def person_needs_two_factor(person_id: UUID) -> bool:
     )
 
 
+@lru_cache(maxsize=1024)
 def _memberships(raw: str) -> tuple[Membership, ...]:
     return tuple(
         Membership(

@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -160,13 +161,18 @@ async def standing_of(
     return Standing(
         _audience(found["kind"], found["is_resident"], found["was_resident"], found["is_member"]),
         tuple(Other(*other) for other in others),
-        tuple(RateRow.of(rate) for rate in json.loads(found["rates"] or "[]")),
+        _rates(found["rates"] or "[]"),
         found["credit_given"],
         found["credit_used"],
         tuple((datetime.fromisoformat(a), datetime.fromisoformat(b) if b else None) for a, b in json.loads(found["outages"] or "[]")),
         read_asked(found["asked"], found["second"]),
         found["second"],
     )
+
+
+@lru_cache(maxsize=512)
+def _rates(text: str) -> tuple[RateRow, ...]:
+    return tuple(RateRow.of(rate) for rate in json.loads(text))
 
 
 def read_asked(text: str | None, second: str | None) -> tuple[Asked, ...]:
