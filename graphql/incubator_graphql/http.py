@@ -2,21 +2,25 @@
 
 from collections.abc import Collection, Mapping
 from datetime import timedelta
+from functools import lru_cache
+from json import JSONDecodeError
 from typing import Any, cast
 
-from cross_web import AsyncHTTPRequestAdapter, HTTPException
+from cross_web import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 from strawberry.exceptions import ConnectionRejectionError
-from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData, process_result
+from strawberry.http import process_result
 from strawberry.http.parse_content_type import parse_content_type
 from strawberry.schema.base import BaseSchema
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionResult
 from strawberry.types.execution import PreExecutionError
+from strawberry.types.graphql import OperationType
 from strawberry.types.unset import UNSET, UnsetType
 
 from incubator.kernel.actor import ANONYMOUS, current_request_id
@@ -26,21 +30,13 @@ from incubator_graphql import wire
 from incubator_graphql.context import Edge, OperationContext, credentials_of, open_context
 from incubator_graphql.cross_site import is_cross_site
 from incubator_graphql.loaders import Loaders
-from incubator_graphql.operation_request import MalformedRequest, read_request
+from incubator_graphql.operation_request import MalformedRequest, OperationRequest, read_request
 from incubator_graphql.ws import SocketAdapter, Sockets, TransportHandler
 
 JSON = "application/json"
 GRAPHQL_RESPONSE = "application/graphql-response+json"
 CONNECTION_INIT_WAIT = timedelta(seconds=8)
 _STATUS_OF_CODE = {"Defect": 500, "OperationTimedOut": 503, "RateLimited": 429}
-
-
-class _Draft(Response):
-    """What Strawberry carries from the request to the answer: here, what the caller accepts."""
-
-    def __init__(self, accept: str | None) -> None:
-        super().__init__()
-        self.accept = accept
 
 
 class GraphQLEndpoint(GraphQL[OperationContext, None]):
@@ -85,22 +81,31 @@ class GraphQLEndpoint(GraphQL[OperationContext, None]):
                 request, 403, "A request with a session cookie must come from our own pages, or carry X-Requested-With: incubator."
             )
         try:
-            return await self.run(request)
+            context = await open_context(self.edge, request, current_request_id())
         except DomainError as refusal:
             message = refusal.message(negotiate(request.headers.get("accept-language", "")))
             return refuse(request, 401, message, {"www-authenticate": "Bearer"}, refusal.code)
-
-    async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData:
-        """Read the body: exactly JSON, in UTF-8, and a single operation."""
-        media_type, parameters = parse_content_type(request.content_type or "")
-        if media_type.lower() != JSON or parameters.get("charset", "utf-8").lower().strip('"') not in ("utf-8", "utf8"):
-            raise HTTPException(415, f"The body must be {JSON} in UTF-8.")
-        data = self.parse_json(await request.get_body())
+        asked = await self._read(request)
         try:
-            asked = read_request(data)
+            result = await self.schema.execute(
+                asked.query, asked.variables, context, None, asked.operation_name, OperationType.from_http("POST"), asked.extensions
+            )
+        except CannotGetOperationTypeError as error:
+            raise HTTPException(400, error.as_http_error_reason()) from error
+        except InvalidOperationTypeError as error:
+            raise HTTPException(400, error.as_http_error_reason("POST")) from error
+        return respond(result, request.headers.get("accept"))
+
+    async def _read(self, request: Request) -> OperationRequest:
+        """Read the body: exactly JSON, in UTF-8, and a single operation."""
+        if not is_json_in_utf8(request.headers.get("content-type", "")):
+            raise HTTPException(415, f"The body must be {JSON} in UTF-8.")
+        try:
+            return read_request(wire.decode(await request.body()))
+        except JSONDecodeError as error:
+            raise HTTPException(400, "Unable to parse request body as JSON") from error
         except MalformedRequest as error:
             raise HTTPException(400, error.reason) from error
-        return GraphQLRequestData(asked.query, asked.variables, asked.operation_name, asked.extensions)
 
     def decode_json(self, data: str | bytes) -> object:
         return wire.decode(data)
@@ -109,10 +114,8 @@ class GraphQLEndpoint(GraphQL[OperationContext, None]):
         return wire.encode(data)
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> OperationContext:
-        """Ask who calls. For a socket this is only a place to keep its `connection_init` payload: each operation asks for itself."""
-        if isinstance(request, WebSocket):
-            return OperationContext(self.edge, request, ANONYMOUS, current_request_id(), Loaders(ANONYMOUS), {})
-        return await open_context(self.edge, request, current_request_id())
+        """Give a socket a place to keep its `connection_init` payload; each of its operations asks for itself who calls."""
+        return OperationContext(self.edge, request, ANONYMOUS, current_request_id(), Loaders(ANONYMOUS), {})
 
     async def on_ws_connect(self, context: OperationContext) -> UnsetType | dict[str, object] | None:
         """Let a socket in: only signed-in people have one, and not too many."""
@@ -125,26 +128,25 @@ class GraphQLEndpoint(GraphQL[OperationContext, None]):
             raise ConnectionRejectionError()
         return cast(UnsetType, UNSET)
 
-    async def get_sub_response(self, request: Request | WebSocket) -> Response:
-        return _Draft(cast(Request, request).headers.get("accept"))
 
-    async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
-        """Leave `data` out where execution never began."""
-        body = process_result(result)
-        if isinstance(result, PreExecutionError):
-            body.pop("data", None)
-        return body
+def respond(result: ExecutionResult, accept: str | None) -> Response:
+    """Answer with a result; media type and status by Accept. `data` is left out where execution never began."""
+    body = process_result(result)
+    if isinstance(result, PreExecutionError):
+        body.pop("data", None)
+    media_type = media_type_for(accept)
+    response = Response(wire.encode(body), status_of(body, media_type), media_type=f"{media_type}; charset=utf-8")
+    retry_after = next((e["extensions"].get("retryAfterS") for e in cast(Any, body).get("errors") or [] if "extensions" in e), None)
+    if response.status_code == 429 and retry_after:
+        response.headers["retry-after"] = str(retry_after)
+    return response
 
-    def create_response(self, response_data: Any, sub_response: Response) -> Response:
-        """Choose media type and status by Accept."""
-        media_type = media_type_for(cast(_Draft, sub_response).accept)
-        response = Response(
-            self.encode_json(response_data), status_of(response_data, media_type), media_type=f"{media_type}; charset=utf-8"
-        )
-        retry_after = next((e["extensions"].get("retryAfterS") for e in response_data.get("errors") or [] if "extensions" in e), None)
-        if response.status_code == 429 and retry_after:
-            response.headers["retry-after"] = str(retry_after)
-        return response
+
+@lru_cache(maxsize=256)
+def is_json_in_utf8(content_type: str) -> bool:
+    """Tell whether a Content-Type says JSON in UTF-8."""
+    media_type, parameters = parse_content_type(content_type)
+    return media_type.lower() == JSON and parameters.get("charset", "utf-8").lower().strip('"') in ("utf-8", "utf8")
 
 
 def status_of(body: Mapping[str, Any], media_type: str) -> int:
@@ -157,6 +159,7 @@ def status_of(body: Mapping[str, Any], media_type: str) -> int:
     return _STATUS_OF_CODE.get(code, 400)
 
 
+@lru_cache(maxsize=256)
 def media_type_for(accept: str | None) -> str:
     """Choose between the two media types; the newer one only for those who name it at least as high."""
     ranked = _ranked(accept)
@@ -164,6 +167,7 @@ def media_type_for(accept: str | None) -> str:
     return GRAPHQL_RESPONSE if named > 0 and named >= ranked.get(JSON, 0.0) else JSON
 
 
+@lru_cache(maxsize=256)
 def acceptable(accept: str | None) -> bool:
     """Tell whether the caller takes one of the two media types."""
     if not accept:

@@ -68,15 +68,12 @@ async def record(*events: Event, concerns: UUID | None = None) -> None:
         raise RuntimeError("outbox.record belongs inside transaction()")
     if not events:
         return
-    now = clock.now()
+    messages = [{"id": new_id(), "kind": type(event).__name__, "payload": event, "touches": event.touches()} for event in events]
     await db.execute(
-        "INSERT INTO outbox_message (id, kind, payload, touches, created_at, concerns_id)"
-        " SELECT *, $5::timestamptz, $6::uuid FROM unnest($1::uuid[], $2::text[], $3::jsonb[], $4::jsonb[])",
-        [new_id() for _ in events],
-        [type(event).__name__ for event in events],
-        [dumps(event) for event in events],
-        [dumps(list(event.touches())) for event in events],
-        now,
+        "INSERT INTO outbox_message (id, kind, payload, touches, created_at, concerns_id) SELECT id, kind, payload, touches, $2, $3"
+        " FROM jsonb_to_recordset($1::jsonb) AS message (id uuid, kind text, payload jsonb, touches jsonb)",
+        dumps(messages),
+        clock.now(),
         concerns,
     )
     db.on_commit(doorbell.ring)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -50,11 +51,12 @@ class Line:
     amount_minor: int
     minutes: int = 0
 
-    @classmethod
-    def of(cls, what: str, basis: Basis, quantity: int, unit_price_minor: int, currency: str, minutes: int = 0) -> "Line":
-        """Price a line."""
+    @staticmethod
+    @lru_cache(maxsize=4096)
+    def of(what: str, basis: Basis, quantity: int, unit_price_minor: int, currency: str, minutes: int = 0) -> "Line":
+        """Price a line; most bookings are of a few lengths at a few rates."""
         price = Price(unit_price_minor, basis, includes_tax=False, quantity=Decimal(quantity))
-        return cls(what, basis.value, quantity, unit_price_minor, price_count(price, currency).amount_minor, minutes)
+        return Line(what, basis.value, quantity, unit_price_minor, price_count(price, currency).amount_minor, minutes)
 
 
 @dataclass(frozen=True, slots=True)
