@@ -5,6 +5,7 @@ import asyncio
 import json
 import os
 import pickle
+import re
 import socket
 import subprocess
 import sys
@@ -31,6 +32,7 @@ from tests.support.web import document, session_of
 LEAN = "mutation($input: CreateBookingInput!) { createBooking(input: $input) { errors { code } booking { id version } } }"
 CONNECTIONS, REQUESTS, TURNS, TARGET = 16, 320, 5, 0.6
 HOUR = timedelta(hours=1)
+ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def free_port() -> int:
@@ -139,6 +141,8 @@ async def prepare(servers: Servers, url: str) -> World:
 
 
 def _ids(value: Any) -> list[UUID]:
+    if isinstance(value, str):
+        return [UUID(found) for found in ID.findall(value)]
     return [value] if isinstance(value, UUID) else [one for one in value if isinstance(one, UUID)] if isinstance(value, list) else []
 
 

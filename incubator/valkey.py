@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 
 RING = "incubator:ring"
 CHANGES = "incubator:changes"
-RING_WITHIN_S = 0.01
+RING_WITHIN_S = 0.02
 """How long a ring waits for others to go with it: workers take a hundred pieces of work at a ring as easily as one."""
 
 

@@ -4,6 +4,7 @@ from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from incubator.kernel.errors import NonexistentTime, PeriodInverted, UnknownZone
@@ -94,6 +95,7 @@ def local_instant(local: datetime, zone: str, field: str = "time") -> datetime:
     return instant
 
 
+@lru_cache(maxsize=4096)
 def start_of_day(day: date, zone: str) -> datetime:
     """Return the first instant of a calendar day in `zone`, also where midnight itself is skipped."""
     local = datetime(day.year, day.month, day.day)  # noqa: DTZ001 - a local time, made aware on the next line

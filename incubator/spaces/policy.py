@@ -138,16 +138,16 @@ def _of_place(rules: Rules, wish: Wish) -> Iterator[BookingRule]:
 
 def _of_notice(rules: Rules, wish: Wish, now: datetime) -> Iterator[BookingRule]:
     policy, zone = rules.policy, rules.time_zone
-    begins = _local(wish.starts_at, zone)
     if wish.starts_at < now:
-        yield BookingInThePast(limit=_local(now, zone), value=begins, path=("input", "startsAt"))
+        yield BookingInThePast(limit=_local(now, zone), value=_local(wish.starts_at, zone), path=("input", "startsAt"))
     elif policy.create_notice_minutes is not None and wish.starts_at < now + policy.create_notice_minutes * MINUTE:
+        begins = _local(wish.starts_at, zone)
         yield NoticeTooShort(limit=str(policy.create_notice_minutes), value=begins, path=("input", "startsAt"))
     change = policy.change_notice_minutes if policy.change_notice_minutes is not None else policy.cancel_notice_minutes
     if wish.moved_from is not None and change is not None and wish.moved_from < now + change * MINUTE:
         yield ChangeNoticePassed(limit=str(change), value=_local(wish.moved_from, zone), path=("input", "bookingId"))
     if policy.horizon_days is not None and wish.starts_at > now + timedelta(days=policy.horizon_days):
-        yield BookingTooFarAhead(limit=str(policy.horizon_days), value=begins, path=("input", "startsAt"))
+        yield BookingTooFarAhead(limit=str(policy.horizon_days), value=_local(wish.starts_at, zone), path=("input", "startsAt"))
 
 
 def _of_length(policy: Policy, wish: Wish) -> Iterator[BookingRule]:
