@@ -20,6 +20,7 @@ from strawberry.types.graphql import OperationType
 
 from incubator_graphql import failures
 from incubator_graphql.context import OperationContext
+from incubator_graphql.direct import resolve_directly
 from incubator_graphql.documents import KnownDocument
 from incubator_graphql.errors import error_types
 from incubator_graphql.failures import OperationTimedOut
@@ -79,6 +80,7 @@ class OperationSchema(strawberry.Schema):
             extensions=[Counted, lambda: Limits(gate), lambda: TimeLimit(limit_s)],
             config=StrawberryConfig(scalar_map=SCALARS),
         )
+        resolve_directly(self._schema, self.config, self.schema_converter.scalar_registry)
         self._gate = gate
         self._limit_s = limit_s
 

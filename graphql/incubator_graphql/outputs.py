@@ -39,6 +39,12 @@ def value(cls: type[T]) -> type[T]:
     return strawberry.type(cls, description=description(cls))
 
 
+def is_plain(type_: object, registry: Mapping[object, Any]) -> bool:
+    """Tell whether a value of a type, as the GraphQL library has read it, is what Python code takes."""
+    inner = type_.of_type if isinstance(type_, StrawberryOptional) else type_
+    return isinstance(inner, Hashable) and inner in registry
+
+
 @dataclass_transform(kw_only_default=True, field_specifiers=(strawberry.field, StrawberryField, dataclasses.field))
 def given(cls: type[T]) -> type[T]:
     """Make an input type; the docstring describes it."""
@@ -68,9 +74,8 @@ class Builder:
         definition = get_object_definition(cls, strict=True)
         for found in definition.fields:
             type_ = found.resolve_type(type_definition=definition)
-            inner = type_.of_type if isinstance(type_, StrawberryOptional) else type_
-            is_plain = isinstance(inner, Hashable) and inner in context.scalar_registry
-            self._plan.append((context.config.name_converter.from_field(found), found.python_name, None if is_plain else type_))
+            wanted = None if is_plain(type_, context.scalar_registry) else type_
+            self._plan.append((context.config.name_converter.from_field(found), found.python_name, wanted))
             if found.default_value is dataclasses.MISSING and found.default_factory is dataclasses.MISSING:
                 self._missing[found.python_name] = None
 
