@@ -290,14 +290,6 @@ describe('the waiting list', () => {
 		await waitFor(() => expect(server.variablesOf('LeaveWaitingList')).toEqual([{ input: { waitingEntryId: 'w1' } }]));
 	});
 
-	test('has no such column when nothing comes from an outage', async () => {
-		signInAs('owner');
-		serve({ WaitingList: { waitingList: page([plain]) } });
-		render(WaitingPage);
-		expect(await screen.findByRole('columnheader', { name: 'Time' })).toBeInTheDocument();
-		expect(screen.queryByRole('columnheader', { name: 'Why' })).toBeNull();
-	});
-
 	test('leads to the booking that is no more, which says what ended it', async () => {
 		signInAs('owner');
 		router.go('/bookings?day=2099-11-23&booking=b1');
