@@ -37,6 +37,7 @@ from incubator_graphql.spaces.outages import OutageMutation, OutageQuery
 from incubator_graphql.spaces.owners import OwnersMutation, OwnersQuery
 from incubator_graphql.spaces.photos import PhotosMutation
 from incubator_graphql.spaces.places import PlacesMutation, PlacesQuery
+from incubator_graphql.spaces.pools import PoolsQuery
 from incubator_graphql.spaces.qualifications import QualificationsMutation, QualificationsQuery
 from incubator_graphql.spaces.queries import SpacesQuery
 from incubator_graphql.spaces.rates import RatesMutation, RatesQuery
@@ -65,6 +66,7 @@ class Query(
     FindingQuery,
     PlacesQuery,
     SitePlacesQuery,
+    PoolsQuery,
     OwnersQuery,
     RatesQuery,
     UsageQuery,

@@ -16,6 +16,8 @@ HOURLY = {"EUR": (38, 85), "CHF": (48, 110), "SGD": (45, 120), "CNY": (160, 380)
 WIDTH = 900
 KEPT_MINUTES = 2 * 24 * 60
 """How long an owner may have an office kept."""
+POOLS = {"bench": "Benches", "meeting room": "Meeting rooms", "office": "Offices"}
+"""Of which kinds any will do, and how their pools are called."""
 YEARLY = {"EUR": 300, "CHF": 400, "SGD": 450, "CNY": 2400}
 
 
@@ -86,6 +88,7 @@ async def furnish() -> list[Place]:
         room, instrument = (price * 100 for price in HOURLY[site["currency"]])
         floor_id, laboratory_id = await _build(site["id"])
         units: dict[str, list[UUID]] = {}
+        pools = {kind: await spaces.add_pool(SYSTEM, site["id"], name) for kind, name in POOLS.items()}
         for kind, count, capacity, monthly, hourly in (
             ("desk", 8, 1, desk, None),
             ("bench", 8, 1, bench, None),
@@ -105,6 +108,7 @@ async def furnish() -> list[Place]:
                     includes_tax,
                     horizon_days=120,
                     room_id=laboratory_id if kind == "instrument" else None,
+                    pool_id=pools.get(kind),
                 )
                 units.setdefault(kind, []).append(await spaces.add_unit(SYSTEM, terms))
             if kind == "office":

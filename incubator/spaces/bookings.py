@@ -1,6 +1,5 @@
-"""Quote and book units, one or any of a pool."""
+"""Quote and book a unit. Any of a pool: `pools`."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -13,12 +12,12 @@ from incubator.billing.quoting import Totals
 from incubator.billing.terms import Buyer
 from incubator.kernel import audit, checks, clock, idempotency, outbox, work
 from incubator.kernel.actor import Actor, Grant
-from incubator.kernel.errors import DomainError, NotFound
+from incubator.kernel.errors import DomainError
 from incubator.kernel.ids import new_id
 from incubator.kernel.jsonable import dumps
 from incubator.spaces import holds, queries
 from incubator.spaces.deciding import BookingTerms, Decision, decide, override
-from incubator.spaces.errors import PoolTaken, UnitTaken
+from incubator.spaces.errors import UnitTaken
 from incubator.spaces.events import BookingCreated
 from incubator.spaces.lines import SUPPLY_OF_KIND, UnitLine, lines_json
 
@@ -49,25 +48,6 @@ class Quote:
     lines: Sequence[UnitLine] = field(default_factory=tuple)
     credit_minutes: int = 0
     totals: Totals | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PoolTerms:
-    """A booking of any free unit of a pool; the rest as in `BookingTerms`."""
-
-    pool_id: UUID
-    starts_at: datetime
-    ends_at: datetime
-    title: str
-    organization_id: UUID | None = None
-    override_reason: str = ""
-    companion_id: UUID | None = None
-
-    def of(self, unit_id: UUID) -> BookingTerms:
-        """Return the same for one unit."""
-        return BookingTerms(
-            unit_id, self.starts_at, self.ends_at, self.title, self.organization_id, self.override_reason, companion_id=self.companion_id
-        )
 
 
 async def quote_booking(actor: Actor, terms: BookingTerms) -> Quote:
@@ -141,41 +121,6 @@ async def _known(actor: Actor, booking_id: UUID) -> queries.BookingRow:
     return found[booking_id]
 
 
-async def create_pool_booking(actor: Actor, terms: PoolTerms, idempotency_key: str) -> UUID:
-    """Book any free unit of a pool, once for each key.
-
-    Of many at once each gets a unit of its own until none is left; the units are tried in an order of the booking's own, so that they
-    seldom meet.
-
-    Raises:
-        NotFound: there is no such pool, or it has no units.
-        PoolTaken: all its units are held in that time.
-        Others as `create_booking`, of the last unit that was free but refused.
-    """
-    checks.text(terms.title, "title", path=("input", "title"))
-    booking_id = new_id()
-    async with db.transaction():
-        claimed = await idempotency.claim(actor, idempotency_key, "createPoolBooking", terms, answer={"booking_id": booking_id})
-        if claimed.answer is not None:
-            return UUID(claimed.answer["booking_id"])
-        unit_ids = [row["id"] for row in await db.rows("SELECT id FROM unit WHERE pool_id = $1 ORDER BY id", terms.pool_id)]
-        if not unit_ids:
-            raise NotFound(kind="Pool", path=("input", "poolId"))
-        refused: Exception | None = None
-        for unit_id in sorted(unit_ids, key=lambda one: hashlib.sha256(booking_id.bytes + one.bytes).digest()):
-            try:
-                async with db.transaction():
-                    unit = await queries.bookable_unit(actor, unit_id, to_hold=True)
-                    one = terms.of(unit_id)
-                    await write_booking(actor, one, await decide(actor, unit, one), booking_id)
-                return booking_id
-            except UnitTaken:
-                continue
-            except ExceptionGroup as broken:  # the broken rules of this unit, raised below when no other unit of the pool will do
-                refused = broken
-        raise refused or PoolTaken(pool_id=terms.pool_id, size=len(unit_ids), path=("input", "startsAt"))
-
-
 async def write_booking(
     actor: Actor, terms: BookingTerms, decision: Decision, booking_id: UUID, *, person_id: UUID | None = None, series_id: UUID | None = None
 ) -> queries.BookingRow:
@@ -243,11 +188,9 @@ __all__ = [
     "EXPIRE",
     "RELEASE",
     "BookingTerms",
-    "PoolTerms",
     "Quote",
     "book_unit",
     "create_booking",
-    "create_pool_booking",
     "quote_booking",
     "write_booking",
 ]

@@ -1,6 +1,7 @@
 """Refusals of space, besides those of a booking's rules (`booking_errors`).
 
 UnitTaken, PoolTaken        somebody holds the unit, or all units of the pool, then; never overridable
+PoolDearer                  what is free of the pool costs more than was shown
 UnitNotRentable             the unit has no monthly price
 BookingNotCancellable       it has begun, or was cancelled
 BookingNotPending           it waits for no approval
@@ -67,6 +68,20 @@ class PoolTaken(DomainError):
         "en": "All {size} units of the pool are taken in that time.",
         "de": "Alle {size} Einheiten des Pools sind in dieser Zeit belegt.",
         "zh-CN": "该时段内该组合的 {size} 个单元均已被占用。",
+    }
+
+
+@refusal
+class PoolDearer(DomainError):
+    """What is free of the pool costs more than was shown; the least of it is told, as priced."""
+
+    pool_id: UUID
+    price_minor: int
+    currency: str
+    text = {
+        "en": "The unit whose price you saw was taken meanwhile, and the others cost more. Look at the price again.",
+        "de": "Die Einheit, deren Preis Sie sahen, wurde inzwischen vergeben, und die übrigen kosten mehr. Bitte sehen Sie den Preis noch einmal an.",
+        "zh-CN": "您所见价格对应的单元已被占用,其余单元价格更高,请重新查看价格。",
     }
 
 

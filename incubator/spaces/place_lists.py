@@ -1,10 +1,15 @@
-"""What a site is made of, for those who set it up: buildings, pools, and the credits that plans give there."""
+"""What a site is made of: buildings, pools, and the credits that plans give there."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from incubator import db
+from incubator.kernel import clock
 from incubator.kernel.actor import Actor, Grant
+from incubator.kernel.errors import PeriodInverted
+from incubator.spaces.pools import IS_HELD, IS_OUT
+from incubator.spaces.queries import base_price
 from incubator.spaces.scope import visible_units
 
 MOST = 500
@@ -21,11 +26,16 @@ class BuildingRow:
 
 @dataclass(frozen=True, slots=True)
 class PoolRow:
-    """Units of a site of which any will do; how many there are."""
+    """Units of a site of which any will do; how many there are, and whether one has a price an hour now.
+
+    `free` are neither held nor out of order in the time that is asked about, None where none is.
+    """
 
     id: UUID
     name: str
     units: int
+    is_booked: bool
+    free: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +59,30 @@ async def list_buildings(actor: Actor, site_id: UUID) -> list[BuildingRow]:
     )
 
 
-async def list_pools(actor: Actor, site_id: UUID) -> list[PoolRow]:
-    """Return the pools of a site by name."""
+async def list_pools(actor: Actor, site_id: UUID, span: tuple[datetime, datetime] | None = None) -> list[PoolRow]:
+    """Return the pools of a site by name; with `span`, half-open, how many of each are free in it. One statement.
+
+    Raises:
+        PeriodInverted: the span has no length.
+    """
+    first, last = span or (None, None)
+    if first is not None and last is not None and last <= first:
+        raise PeriodInverted(field="until", limit=f"{first:%Y-%m-%d %H:%M} – {last:%Y-%m-%d %H:%M} UTC", path=("until",))
     condition, args = visible_units(actor)
+    n = len(args)
+    where = {"unit": "u", "first": f"${n + 2}::timestamptz", "last": f"${n + 3}::timestamptz"}
     return await db.rows_as(
         PoolRow,
-        "SELECT p.id, p.name, (SELECT count(*) FROM unit m WHERE m.pool_id = p.id)::int AS units FROM pool p"
-        f" WHERE {condition} AND p.site_id = ${len(args) + 1} ORDER BY p.name LIMIT {MOST}",
+        "SELECT p.id, p.name, count(m.id)::int AS units, coalesce(bool_or(m.is_booked), false) AS is_booked,"
+        f" CASE WHEN ${n + 2}::timestamptz IS NOT NULL THEN count(m.id) FILTER (WHERE NOT m.is_held AND NOT m.is_out)::int END AS free"
+        f" FROM pool p LEFT JOIN LATERAL (SELECT u.id, {base_price('hour', f'(${n + 4}::timestamptz AT TIME ZONE s.time_zone)::date')} IS NOT NULL AS is_booked,"
+        f" {IS_HELD.format(**where)} AS is_held, {IS_OUT.format(**where)} AS is_out FROM unit u JOIN site s ON s.id = u.site_id WHERE u.pool_id = p.id) m ON true"
+        f" WHERE {condition} AND p.site_id = ${n + 1} GROUP BY p.id ORDER BY p.name LIMIT {MOST}",
         *args,
         site_id,
+        first,
+        last,
+        clock.now(),
     )
 
 

@@ -92,7 +92,7 @@ class BookingRow:
     outage_id: UUID | None
 
 
-def _base_price(basis: str, on: str) -> str:
+def base_price(basis: str, on: str) -> str:
     """Return the subquery for what a unit costs everybody on a day of its site."""
     return (
         f"(SELECT r.amount_minor FROM rate r WHERE r.basis = '{basis}' AND r.audience = '' AND r.starts_on <= {on}"
@@ -106,7 +106,7 @@ def unit_columns(now: str) -> str:
     on = f"({now}::timestamptz AT TIME ZONE s.time_zone)::date"
     return (
         "u.id, u.site_id, u.name, u.kind, u.capacity, coalesce(nullif(u.opening_hours, ''), s.opening_hours) AS opening_hours,"
-        f" {_base_price('month', on)} AS monthly_minor, {_base_price('hour', on)} AS hourly_minor, u.price_includes_tax, s.currency, u.version,"
+        f" {base_price('month', on)} AS monthly_minor, {base_price('hour', on)} AS hourly_minor, u.price_includes_tax, s.currency, u.version,"
         " u.room_id, u.pool_id, u.whole_id, u.owner_id, u.biosafety_level,"
         " ARRAY(SELECT jsonb_array_elements_text(u.equipment)) AS equipment, u.policy"
     )
@@ -117,7 +117,7 @@ def _bookable_columns(now: str) -> str:
     return (
         "u.id, u.site_id, u.name, u.kind, coalesce(nullif(u.opening_hours, ''), s.opening_hours) AS opening_hours,"
         " u.opening_hours <> '' AS has_own_hours, u.price_includes_tax, u.policy, s.country, s.subdivision, s.time_zone,"
-        f" s.currency, s.closed_on_holidays, s.operator_id, s.legal_entity_id, {_base_price('month', on)} AS monthly_minor"
+        f" s.currency, s.closed_on_holidays, s.operator_id, s.legal_entity_id, {base_price('month', on)} AS monthly_minor"
     )
 
 

@@ -2,7 +2,7 @@
 
 from incubator.spaces.approvals import decide_booking
 from incubator.spaces.badges import IssueTerms, add_badge, issue_badge, lose_badge, return_badge
-from incubator.spaces.bookings import BookingTerms, PoolTerms, Quote, book_unit, create_booking, create_pool_booking, quote_booking
+from incubator.spaces.bookings import BookingTerms, Quote, book_unit, create_booking, quote_booking
 from incubator.spaces.calendar_feeds import FeedTerms, create_feed, read_feed, revoke_feed
 from incubator.spaces.cancelling import cancel_series, preview_series_cancellation
 from incubator.spaces.changing import MoveTerms, cancel_booking, hand_over_booking, leave_note, move_booking, name_companion
@@ -25,6 +25,7 @@ from incubator.spaces.places import (
     put_unit_into,
 )
 from incubator.spaces.policies import set_policy
+from incubator.spaces.pools import PoolQuote, PoolTerms, create_pool_booking, quote_pool
 from incubator.spaces.presence import enter_area, leave_area
 from incubator.spaces.qualifications import grant_qualification, renew_qualification, revoke_qualification, suspend_qualification
 from incubator.spaces.rates import RateTerms, add_rate, end_rate, grant_credit, remove_rate
@@ -74,6 +75,7 @@ __all__ = [
     "NoticePreview",
     "OutageTerms",
     "OwnerTerms",
+    "PoolQuote",
     "PoolTerms",
     "Quote",
     "RateTerms",
@@ -143,6 +145,7 @@ __all__ = [
     "preview_series_cancellation",
     "put_unit_into",
     "quote_booking",
+    "quote_pool",
     "quote_rental",
     "read_feed",
     "read_photo",

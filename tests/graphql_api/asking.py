@@ -81,6 +81,17 @@ ASKING: dict[str, Asking] = {
         },
         {"unitId": "Forbidden", "organizationId": "NotFound", "accessoryIds": "NotFound"},
     ),
+    "poolQuote": Asking(
+        "manager",
+        lambda s: {
+            "poolId": s.id("Pool"),
+            "startsAt": at(0),
+            "endsAt": at(1),
+            "organizationId": s.id("Organization: startup"),
+            "companionId": s.id("Person: colleague"),
+        },
+        {"poolId": "", "organizationId": "NotFound"},
+    ),
     "bookingFees": Asking("owner", lambda s: {"bookingId": s.id("Booking")}),
     "freeSlots": Asking("owner", lambda s: {"siteIds": [s.id("Site")], "minutes": 60, "from": at(0), "until": at(24)}, {"siteIds": ""}),
     "siteDay": Asking("owner", lambda s: {"siteId": s.id("Site"), "on": day(2)}, {"siteId": ""}),

@@ -102,6 +102,7 @@ async def test_an_outage_is_previewed_announced_listed_and_offers_another_slot(w
     }
     details = (await run(web, desk, "OutageDetails", id=done["outage"]["id"]))["node"]
     [entry] = (await run(web, session, "WaitingList"))["waitingList"]["nodes"]
+    [same] = (await run(web, desk, "WaitingList"))["waitingList"]["nodes"]
     taken = await run(web, session, "AcceptSlot", input={"waitingEntryId": entry["id"], "idempotencyKey": "accept-key-1"})
 
     assert (preview["bookingCount"], preview["rentalCount"], [b["title"] for b in preview["bookings"]]) == (1, 0, ["Board"])
@@ -115,6 +116,16 @@ async def test_an_outage_is_previewed_announced_listed_and_offers_another_slot(w
         other,
         iso(0).replace("+00:00", "Z"),
         booking,
+    )
+    assert (
+        entry["insteadOf"]
+        == same["insteadOf"]
+        == {
+            "id": entry["insteadOfId"],
+            "startsAt": entry["startsAt"],
+            "endsAt": entry["endsAt"],
+            "unit": {"id": given["unitId"], "name": await db.value("SELECT name FROM unit WHERE id = $1", room)},
+        }
     )
     assert entry["price"] == {"amountMinor": 4500, "currency": "EUR"}
     assert (codes(taken), taken["booking"]["state"]) == ([], "CONFIRMED")

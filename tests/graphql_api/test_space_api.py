@@ -326,5 +326,5 @@ async def test_who_waits_is_offered_a_slot_that_comes_free_and_books_it(web: Web
     taken = await run(web, session, "AcceptSlot", input=accept)
     late = await run(web, session, "LeaveWaitingList", input={"waitingEntryId": entry["id"]})
 
-    assert (entry["state"], offered["state"], taken["booking"]["title"]) == ("WAITING", "OFFERED", "Me too")
+    assert (entry["state"], offered["state"], offered["insteadOf"], taken["booking"]["title"]) == ("WAITING", "OFFERED", None, "Me too")
     assert (codes(stranger), codes(late)) == (["NotFound"], ["SlotNotOffered"])

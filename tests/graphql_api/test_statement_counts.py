@@ -33,7 +33,17 @@ FEW, MANY = 3, 60
 LEVELS = 2
 """How deep the lists' nodes are asked for: an offer's application's call, and no further."""
 LESS_DEEP = dict.fromkeys(
-    ("Query.residencies", "Query.bookings", "Query.rentals", "Query.outages", "Query.units", "Query.trainingSessions", "Query.offers"), 1
+    (
+        "Query.residencies",
+        "Query.bookings",
+        "Query.rentals",
+        "Query.outages",
+        "Query.units",
+        "Query.trainingSessions",
+        "Query.offers",
+        "Query.waitingList",
+    ),
+    1,
 )
 """What would cost more points than an operation may, at that depth."""
 

@@ -13,6 +13,7 @@ from incubator_graphql.ids import decode, decode_many, encode
 from incubator_graphql.money import Money
 from incubator_graphql.nodes import shown
 from incubator_graphql.outputs import given, value
+from incubator_graphql.scalars import MinorUnits
 from incubator_graphql.spaces.types import BOOKINGS, Booking, some_id
 
 KEY = "8 to 200 characters: sent again with the same input, the same is answered."
@@ -30,6 +31,9 @@ class CreatePoolBookingInput:
     organization_id: strawberry.ID | None = None
     override_reason: str | None = None
     companion_id: strawberry.ID | None = strawberry.field(default=None, description="The second person, where two use the unit.")
+    most_minor: MinorUnits | None = strawberry.field(
+        default=None, description="The price that was shown, as priced: units that cost more are left out. Null takes any."
+    )
 
 
 @given
@@ -161,6 +165,7 @@ class BookingChangesMutation:
             decode(payer, "Organization", "input", "organizationId") if payer else None,
             input.override_reason or "",
             decode(input.companion_id, "Person", "input", "companionId") if input.companion_id else None,
+            None if input.most_minor is None else int(input.most_minor),
         )
         booking_id = await service.create_pool_booking(info.context.actor, terms, input.idempotency_key)
         return BookingPayload(booking=await shown(info, BOOKINGS, booking_id, Booking.of))

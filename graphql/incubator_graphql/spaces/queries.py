@@ -12,13 +12,12 @@ from incubator.spaces import queries as spaces
 from incubator.spaces import service
 from incubator.spaces.queries import BookingRow, UnitRow
 from incubator.spaces.service import BookingTerms, Quote
-from incubator_graphql.errors import user_error
 from incubator_graphql.fields import SIGNED_IN, Info, query
 from incubator_graphql.ids import decode, decode_many
 from incubator_graphql.money import Money
 from incubator_graphql.nodes import one
 from incubator_graphql.paging import After, Before, Connection, First, Last, wants_total
-from incubator_graphql.spaces.prices import PriceLine, PriceTotals
+from incubator_graphql.spaces.prices import PriceTotals
 from incubator_graphql.spaces.types import UNITS, Booking, BookingFees, BookingQuote, Unit, UnitKind
 
 
@@ -104,14 +103,7 @@ class SpacesQuery:
             raise
         except DomainError as refusal:
             quote = Quote(None, unit.currency, unit.price_includes_tax, [refusal])
-        return BookingQuote(
-            price=Money.maybe(quote.price_minor, quote.currency),
-            price_includes_tax=quote.price_includes_tax,
-            lines=[PriceLine.of(line, quote.currency) for line in quote.lines],
-            credit_minutes=quote.credit_minutes,
-            totals=PriceTotals.of(quote.totals, quote.currency) if quote.totals else None,
-            broken_rules=[user_error(rule, actor.language) for rule in quote.broken],
-        )
+        return BookingQuote.of(quote, actor.language)
 
     @query(SIGNED_IN)
     async def booking_fees(self, info: Info, booking_id: strawberry.ID) -> BookingFees:

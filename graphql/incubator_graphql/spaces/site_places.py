@@ -5,7 +5,7 @@ from typing import Self
 import strawberry
 
 from incubator.spaces import place_lists
-from incubator.spaces.place_lists import BuildingRow, CreditRow, PoolRow
+from incubator.spaces.place_lists import BuildingRow, CreditRow
 from incubator_graphql.fields import SIGNED_IN, Info, query
 from incubator_graphql.ids import decode, encode
 from incubator_graphql.outputs import value
@@ -23,19 +23,6 @@ class Building:
     @classmethod
     def of(cls, row: BuildingRow) -> Self:
         return cls(id=strawberry.ID(encode("Building", row.id)), name=row.name, address=row.address)
-
-
-@value
-class Pool:
-    """Units of a site of which any will do."""
-
-    id: strawberry.ID
-    name: str
-    units: int = strawberry.field(description="How many it has.")
-
-    @classmethod
-    def of(cls, row: PoolRow) -> Self:
-        return cls(id=strawberry.ID(encode("Pool", row.id)), name=row.name, units=row.units)
 
 
 @value
@@ -65,11 +52,6 @@ class SitePlacesQuery:
     async def buildings(self, info: Info, site_id: strawberry.ID) -> list[Building]:
         """List the buildings of a site by name."""
         return [Building.of(row) for row in await place_lists.list_buildings(info.context.actor, decode(site_id, "Site", "siteId"))]
-
-    @query(SIGNED_IN)
-    async def pools(self, info: Info, site_id: strawberry.ID) -> list[Pool]:
-        """List the pools of a site by name."""
-        return [Pool.of(row) for row in await place_lists.list_pools(info.context.actor, decode(site_id, "Site", "siteId"))]
 
     @query(SIGNED_IN)
     async def plan_credits(self, info: Info, site_id: strawberry.ID) -> list[PlanCredit]:

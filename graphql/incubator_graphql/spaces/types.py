@@ -13,6 +13,7 @@ import strawberry
 from incubator.kernel import clock
 from incubator.kernel.actor import Actor
 from incubator.spaces import outage_queries, owner_queries, place_queries, queries
+from incubator.spaces.bookings import Quote
 from incubator.spaces.lines import read_lines
 from incubator.spaces.outage_queries import OutageRow
 from incubator.spaces.outages import state_of
@@ -20,7 +21,7 @@ from incubator.spaces.place_queries import PhotoRow
 from incubator.spaces.policy import Policy
 from incubator.spaces.queries import BookingRow, UnitRow
 from incubator.spaces.scope import visible_bookings, visible_outages, visible_units
-from incubator_graphql.errors import UserError
+from incubator_graphql.errors import UserError, user_error
 from incubator_graphql.fields import Info, resolved
 from incubator_graphql.ids import encode
 from incubator_graphql.loaders import Relation
@@ -321,6 +322,17 @@ class BookingQuote:
     credit_minutes: int = strawberry.field(description="Paid with credit of a plan, before money.")
     totals: PriceTotals | None = strawberry.field(description="Null when nothing is to be paid.")
     broken_rules: list[UserError]
+
+    @classmethod
+    def of(cls, quote: Quote, language: str) -> Self:
+        return cls(
+            price=Money.maybe(quote.price_minor, quote.currency),
+            price_includes_tax=quote.price_includes_tax,
+            lines=[PriceLine.of(line, quote.currency) for line in quote.lines],
+            credit_minutes=quote.credit_minutes,
+            totals=PriceTotals.of(quote.totals, quote.currency) if quote.totals else None,
+            broken_rules=[user_error(rule, language) for rule in quote.broken],
+        )
 
 
 @value

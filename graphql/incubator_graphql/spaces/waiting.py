@@ -14,7 +14,7 @@ from incubator.spaces.service import BookingTerms
 from incubator_graphql.fields import SIGNED_IN, Info, Payload, mutation, query, resolved
 from incubator_graphql.ids import decode, encode
 from incubator_graphql.money import Money
-from incubator_graphql.nodes import Node, one, register_node, shown
+from incubator_graphql.nodes import Node, maybe, one, register_node, shown
 from incubator_graphql.outputs import entity, enum, given, value
 from incubator_graphql.paging import After, Before, Connection, First, Last, wants_total
 from incubator_graphql.spaces.changes import KEY, BookingPayload
@@ -67,6 +67,12 @@ class WaitingEntry(Node):
     async def unit(self, info: Info) -> Unit:
         """The unit."""
         return Unit.of(await one(info, UNITS, self.row.unit_id))
+
+    @resolved
+    async def instead_of(self, info: Info) -> Booking | None:
+        """The booking that an outage ended and this slot is offered for; null when none did, or the viewer does not know it."""
+        row = await maybe(info, BOOKINGS, self.row.instead_of_id)
+        return Booking.of(row) if row else None
 
 
 WAITING = register_node("WaitingEntry", place_queries.waiting_by_id, WaitingEntry.of)

@@ -1,5 +1,6 @@
 import type { FreeSlotsQuery } from '../../gql/schema';
-import { dayOf, minuteOf } from '../../lib/time/dates';
+import { t } from '../../lib/i18n/i18n.svelte';
+import { dayOf, formatDay, formatTimeOfDay, minuteOf } from '../../lib/time/dates';
 import type { BookableUnit } from './day';
 
 export type Slot = FreeSlotsQuery['freeSlots'][number];
@@ -21,6 +22,18 @@ export function hrefOfSlot({ unit, startsAt, endsAt }: Slot): string {
 	});
 	return `/bookings?${search}`;
 }
+
+interface Span {
+	readonly startsAt: string;
+	readonly endsAt: string;
+}
+
+/** "Tue 24 Nov · 10:00 – 11:00" on the site's clock. */
+export const whenOf = ({ startsAt, endsAt }: Span, zone: string): string =>
+	`${formatDay(dayOf(startsAt, zone), 'weekday')} · ${t('app:range', {
+		from: formatTimeOfDay(startsAt, zone),
+		to: formatTimeOfDay(endsAt, zone),
+	})}`;
 
 /** The time that an address names for the form, when its unit can be booked here. */
 export function foundTime(search: URLSearchParams, units: readonly BookableUnit[]) {

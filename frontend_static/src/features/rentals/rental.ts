@@ -1,4 +1,7 @@
 import type { OwnRentalsQuery, RentalDetailsQuery, RentalQuoteQuery, RentalState } from '../../gql/schema';
+import { isOf } from '../../lib/gql/ids';
+import type { Outcome } from '../../lib/gql/mutate';
+import type { QueryState } from '../../lib/gql/query.svelte';
 import { t } from '../../lib/i18n/i18n.svelte';
 import type { TextKey } from '../../lib/i18n/keys';
 import { formatMoney, type Money } from '../../lib/money/money';
@@ -68,3 +71,21 @@ export const daysText = ({ startsOn, endsOn }: { readonly startsOn: string; read
 
 export const findOf = (list: readonly Checklist[], purpose: Checklist['purpose']): Checklist | undefined =>
 	list.find((one) => one.purpose === purpose);
+
+/** Whether the choice of a unit is that of a pool, of which any will do. */
+export const isPool = (chosenId: string): boolean => isOf('Pool', chosenId);
+
+/** What a quote is asked for: a unit, or any of a pool. */
+export const placeOf = (chosenId: string) => (isPool(chosenId) ? { poolId: chosenId } : { unitId: chosenId });
+
+/** The unit that is taken when the form is sent: of a pool the one that the quote tells; empty until it does. */
+export function unitIdOf(chosenId: string, quote: QueryState<RentalQuoteQuery> | null): string {
+	if (!isPool(chosenId)) return chosenId;
+	return (!quote?.fetching && quote?.data?.quoteRental.unit.id) || '';
+}
+
+/** Refuses a form that was sent before the quote told which unit of the pool it would be. */
+export const noUnitYet = (): Outcome<never> => ({
+	kind: 'refused',
+	refusals: [{ code: 'NoUnitYet', message: t('rentals:noUnitYet'), path: ['unitId'] }],
+});

@@ -5,3 +5,7 @@ export function nodeId(typeName: string, idOrUuid: string): string {
 	if (!uuid.test(idOrUuid)) return idOrUuid;
 	return btoa(`${typeName}:${idOrUuid.toLowerCase()}`).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
 }
+
+/** Whether an id of the API names a thing of a type. */
+export const isOf = (typeName: string, id: string): boolean =>
+	atob(id.replaceAll('-', '+').replaceAll('_', '/')).startsWith(`${typeName}:`);
