@@ -17,6 +17,7 @@ from incubator.kernel.periods import start_of_day
 from incubator.spaces import holds, queries
 from incubator.spaces.errors import UnitNotRentable
 from incubator.spaces.lines import SUPPLY_OF_KIND
+from incubator.spaces.rental_credits import credit_for
 from incubator.spaces.rental_pricing import Prices, StayLine, price_stay, steps_of
 from incubator.spaces.rentals import Notice, usual_notice
 from incubator.spaces.standing import standing_of
@@ -38,11 +39,13 @@ class RentalWish:
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """What a unit costs an organisation: prices with the discount taken off, the rate they come from, and what it is to the site."""
+    """What a unit costs an organisation: prices with the discount taken off, the rate they come from, what it is to the site, and which
+    days of a short stay its credit pays."""
 
     prices: Prices
     rate_id: UUID
     audience: str
+    credit: tuple[date, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +125,18 @@ async def tenant_of(actor: Actor, unit: queries.BookableUnit, organization_id: U
 
 
 async def offered_to(
-    organization_id: UUID, unit: queries.BookableUnit, first: date, last: date, discount_percent: Decimal, *, by_month: bool = False
+    organization_id: UUID,
+    unit: queries.BookableUnit,
+    first: date,
+    last: date,
+    discount_percent: Decimal,
+    *,
+    by_month: bool = False,
+    to_let: bool = False,
 ) -> Offered:
     """Return what a unit costs an organisation for days, by the rates of the first day; `by_month` where the stay goes on from such a one.
+
+    `to_let` is for a price that is agreed now: its credit is used by nobody else until the running transaction ends.
 
     Raises:
         OutOfRange: the discount is not 0 to 100 percent.
@@ -142,12 +154,14 @@ async def offered_to(
     rate = month if prices.month_minor is not None else (day or week)
     if rate is None:
         raise UnitNotRentable(unit_id=unit.id, path=("input", "unitId"))
-    return Offered(prices.less(discount_percent), rate.id, standing.audience)
+    reduced = prices.less(discount_percent)
+    credit = await credit_for(organization_id, unit, first, last, reduced, to_use=to_let)
+    return Offered(reduced, rate.id, standing.audience, credit)
 
 
 async def _quoted(unit: queries.BookableUnit, tenant_id: UUID, wish: RentalWish) -> RentalQuote:
     offered = await offered_to(tenant_id, unit, wish.starts_on, wish.ends_on, wish.discount_percent)
-    lines = price_stay(offered.prices, wish.starts_on, wish.ends_on, unit.currency)
+    lines = price_stay(offered.prices, wish.starts_on, wish.ends_on, unit.currency, offered.credit)
     return RentalQuote(
         unit=unit,
         organization_id=tenant_id,

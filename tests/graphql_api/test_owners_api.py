@@ -44,7 +44,9 @@ async def test_the_owner_and_the_sites_managers_say_what_a_unit_asks_for_and_nob
     given = {"unitId": unit, "trainingId": training}
     for one in (unit, foreign):
         await run(web, manager, "RequireQualification", input={**given, "unitId": one})
-    written = "SELECT json_agg(r ORDER BY r.id)::text || (SELECT count(*) FROM audit_entry WHERE type_name = 'Unit') FROM unit_requirement r"
+    written = (
+        "SELECT json_agg(r ORDER BY r.id)::text || (SELECT count(*) FROM audit_entry WHERE type_name = 'Unit') FROM unit_requirement r"
+    )
     before = await db.value(written)
 
     refused = await callers.refusals(known, KEEPERS, lambda who: run(web, who, operation, input=given))
