@@ -1,6 +1,7 @@
 """Days of credit: what plans give in each month of a site, and which days of a short stay that pays."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -23,9 +24,9 @@ GIVEN = (
 USED = (
     "SELECT date_trunc('month', d.day::date)::date AS month, count(*)::int AS days FROM rental r JOIN unit u ON u.id = r.unit_id,"
     " jsonb_array_elements_text(r.credit_days) AS d(day) WHERE r.organization_id = $1 AND r.site_id = $2 AND u.kind = $3"
-    " AND r.monthly_minor IS NULL AND d.day::date BETWEEN $4 AND $5 GROUP BY 1"
+    " AND r.monthly_minor IS NULL AND d.day::date BETWEEN $4 AND $5 AND r.id IS DISTINCT FROM $6 GROUP BY 1"
 )
-"""How many days of credit of a kind an organisation's rentals at a site use, by month."""
+"""How many days of credit of a kind an organisation's rentals (but one) at a site use, by month."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,31 +65,44 @@ def _parts(first: date, last: date, given: Sequence[GivenDays]) -> Iterator[Peri
         yield Period(edges[number], edge)
 
 
-async def credit_left(organization_id: UUID, site_id: UUID, kind: str, first: date, last: date, *, to_use: bool) -> list[date]:
+async def credit_left(
+    organization_id: UUID, site_id: UUID, kind: str, first: date, last: date, *, to_use: bool, leaving: asyncpg.Record | None = None
+) -> list[date]:
     """Return the days from `first` to `last` that an organisation's credit for a kind of unit can pay at a site.
 
-    `to_use` locks the organisation's credit until the running transaction ends, so that no two use the same.
+    `to_use` locks the organisation's credit until the running transaction ends, so that no two use the same. `leaving` is a rental of the
+    organisation at the site that counts as if it ended before `first`.
     """
     given = await db.rows(GIVEN, organization_id, site_id, kind, first, last)
     if not given:
         return []
     if to_use:
         await queries.lock_credit(organization_id)
-    used = await db.rows(USED, organization_id, site_id, kind, month_of(first).first, month_of(last).last)
+    found = await db.rows(USED, organization_id, site_id, kind, month_of(first).first, month_of(last).last, leaving and leaving["id"])
+    used = Counter({row["month"]: row["days"] for row in found})
+    if leaving is not None and leaving["kind"] == kind:
+        used.update(month_of(day).first for day in credit_until(leaving, first - timedelta(days=1)))
     plans = [
         GivenDays(row["days_per_month"], tuple((date.fromisoformat(a), date.fromisoformat(b)) for a, b in json.loads(row["terms"])))
         for row in given
     ]
-    return credit_days(first, last, plans, {row["month"]: row["days"] for row in used})
+    return credit_days(first, last, plans, used)
 
 
 async def credit_for(
-    organization_id: UUID, unit: queries.BookableUnit, first: date, last: date, prices: Prices, *, to_use: bool
+    organization_id: UUID,
+    unit: queries.BookableUnit,
+    first: date,
+    last: date,
+    prices: Prices,
+    *,
+    to_use: bool,
+    leaving: asyncpg.Record | None = None,
 ) -> tuple[date, ...]:
-    """Return the days of a stay that credit pays; none of one by the month. `to_use` as for `credit_left`."""
+    """Return the days of a stay that credit pays; none of one by the month. `to_use` and `leaving` as for `credit_left`."""
     if prices.month_minor is not None:
         return ()
-    left = await credit_left(organization_id, unit.site_id, unit.kind, first, last, to_use=to_use)
+    left = await credit_left(organization_id, unit.site_id, unit.kind, first, last, to_use=to_use, leaving=leaving)
     return cheapest_credit(prices, (last - first).days + 1, left)
 
 

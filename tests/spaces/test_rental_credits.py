@@ -17,7 +17,7 @@ from incubator.billing import service as billing
 from incubator.billing.terms import Basis, Buyer, Price, RecurringTerm, Supply
 from incubator.kernel import clock
 from incubator.kernel.actor import SYSTEM, Actor
-from incubator.kernel.errors import DomainError, OutOfRange, PatternMismatch
+from incubator.kernel.errors import DomainError, NotFound, OutOfRange, PatternMismatch, PeriodInverted
 from incubator.kernel.periods import month_of
 from incubator.spaces import rental_charging, service
 from incubator.spaces.rental_credits import GivenDays, credit_days
@@ -167,13 +167,14 @@ async def test_a_stay_that_moves_gives_its_days_back_and_its_heir_takes_what_is_
         await with_plan(house, owner, 5)
         made = await let(house, owner, one, date(2026, 4, 1), date(2026, 4, 8))
 
+        seen = await service.quote_rental(owner, RentalWish(date(2026, 4, 3), date(2026, 4, 8), other, rental_id=made))
         heir = await service.change_unit(house.manager, ChangeTerms(made, other, date(2026, 4, 3)), 1, "change-key-1")
 
     assert (await credit_of(made), await credit_of(heir)) == (
         walk(date(2026, 4, 1), date(2026, 4, 2)),
         walk(date(2026, 4, 3), date(2026, 4, 5)),
     )
-    assert await charge(datetime(2026, 5, 1, tzinfo=UTC)) == [3 * DAY_MINOR]
+    assert await charge(datetime(2026, 5, 1, tzinfo=UTC)) == [seen.amount_minor] == [3 * DAY_MINOR]
 
 
 async def test_a_stay_that_goes_on_longer_takes_what_is_left_of_the_days_that_are_added() -> None:
@@ -183,11 +184,38 @@ async def test_a_stay_that_goes_on_longer_takes_what_is_left_of_the_days_that_ar
         await with_plan(house, owner, 4)
         await let(house, owner, other, date(2026, 4, 20), date(2026, 4, 20))
         made = await let(house, owner, one, date(2026, 4, 28), date(2026, 4, 29))
+        before = await contents()
+        seen = await service.quote_rental(owner, RentalWish(date(2026, 4, 30), date(2026, 5, 6), one, rental_id=made))
+        assert await contents() == before
 
         await service.extend_rental(house.manager, made, date(2026, 5, 6), 1)
 
     assert await credit_of(made) == [*walk(date(2026, 4, 28), date(2026, 4, 30)), *walk(date(2026, 5, 1), date(2026, 5, 4))]
-    assert await charge(datetime(2026, 6, 1, tzinfo=UTC)) == [2 * DAY_MINOR]
+    assert await charge(datetime(2026, 6, 1, tzinfo=UTC)) == [seen.amount_minor] == [2 * DAY_MINOR]
+    assert (seen.starts_on, seen.taken, [line.what for line in seen.lines]) == (date(2026, 4, 28), [], ["credit", "day"])
+
+
+async def test_what_it_costs_to_go_on_by_the_month_is_priced_by_the_month_and_of_nobody_elses_rental() -> None:
+    with clock.travel_to(NOW):
+        house, owner, stranger = await make.house(), await make.startup_owner(), await make.startup_owner()
+        await desks(house, 0)
+        one, other = [await make.unit(house, "desk", hourly_minor=None, monthly_minor=amount) for amount in (30_000, 60_000)]
+        made = await let(house, owner, one, date(2026, 4, 1), date(2026, 5, 31))
+
+        longer = await service.quote_rental(owner, RentalWish(date(2026, 6, 1), date(2026, 6, 5), one, rental_id=made))
+        moved = await service.quote_rental(owner, RentalWish(date(2026, 5, 27), date(2026, 5, 31), other, rental_id=made))
+        for actor, wish in (
+            (stranger, RentalWish(date(2026, 6, 1), date(2026, 6, 5), one, rental_id=made)),
+            (owner, RentalWish(date(2026, 6, 1), date(2026, 6, 5), one, rental_id=one)),
+            (house.manager, RentalWish(date(2026, 6, 1), date(2026, 6, 5), one, None, stranger.organization_id, rental_id=made)),
+        ):
+            with pytest.raises(NotFound):
+                await service.quote_rental(actor, wish)
+        with pytest.raises(PeriodInverted):
+            await service.quote_rental(owner, RentalWish(date(2026, 5, 1), date(2026, 5, 31), one, rental_id=made))
+
+    assert [(line.what, line.quantity, line.amount_minor) for line in longer.lines] == [("part of month", 5, 5_000)]
+    assert [(line.what, line.quantity, line.amount_minor) for line in moved.lines] == [("part of month", 5, 9_677)]
 
 
 async def test_a_hold_uses_no_credit_whether_it_is_released_or_expires() -> None:
