@@ -934,14 +934,15 @@ class Migration(AtOnceMigration):
                     ),
                 ),
                 ("kind", fields.CharField(max_length=20)),
-                ("minutes_per_month", fields.IntField()),
+                ("minutes_per_month", fields.IntField(null=True)),
+                ("days_per_month", fields.IntField(null=True)),
             ],
             options={
                 "table": "credit_grant",
                 "app": "incubator",
                 "unique_together": (("plan", "kind"),),
                 "pk_attr": "id",
-                "table_description": "Minutes of a kind of unit that a plan gives its customers in each month of the site.",
+                "table_description": "What a plan gives its customers of a kind of unit in each month of the site: minutes for bookings, or days for short stays.",
             },
             bases=["Model"],
         ),
@@ -2719,6 +2720,7 @@ class Migration(AtOnceMigration):
                 ("ends_on", fields.DateField()),
                 ("monthly_minor", fields.BigIntField(null=True)),
                 ("prices", fields.JSONField(default=dict, encoder=JSON_DUMPS, decoder=loads)),
+                ("credit_days", fields.JSONField(default=list, encoder=JSON_DUMPS, decoder=loads)),
                 (
                     "rate",
                     fields.ForeignKeyField(

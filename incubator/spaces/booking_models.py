@@ -19,8 +19,9 @@ class Rental(Model):
     """A unit held for days of the site, first and last included; its id is the holder of its holds.
 
     Priced by the month, or for a short stay by weeks and days: then `monthly_minor` is null and `prices` has `[from which day or week,
-    amount]` of each, both with the discount taken off. `notice_count` of `notice_unit` (days, or months to the end of a month) is what
-    must lie between a notice and the end. One that moved to another unit names its heir, and the heir its ancestor.
+    amount]` of each, both with the discount taken off, and `credit_days` are those of its days that credit pays, in order. `notice_count`
+    of `notice_unit` (days, or months to the end of a month) is what must lie between a notice and the end. One that moved to another unit
+    names its heir, and the heir its ancestor.
     """
 
     id = fields.UUIDField(primary_key=True, default=new_id)
@@ -36,6 +37,7 @@ class Rental(Model):
     ends_on = fields.DateField()
     monthly_minor = fields.BigIntField(null=True)
     prices: dict[str, Any] = fields.JSONField(default=dict)
+    credit_days: list[str] = fields.JSONField(default=list)
     rate: fields.ForeignKeyNullableRelation[Rate] = fields.ForeignKeyField(
         "incubator.Rate", related_name="rentals", null=True, on_delete=fields.RESTRICT
     )

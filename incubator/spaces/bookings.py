@@ -12,7 +12,7 @@ from incubator.billing.quoting import Totals
 from incubator.billing.terms import Buyer
 from incubator.kernel import audit, checks, clock, idempotency, outbox, work
 from incubator.kernel.actor import Actor, Grant
-from incubator.kernel.errors import DomainError
+from incubator.kernel.errors import DomainError, NotFound
 from incubator.kernel.ids import new_id
 from incubator.kernel.jsonable import dumps
 from incubator.spaces import holds, queries

@@ -83,7 +83,7 @@ async def decide(
             raise NotFound(kind="Person", path=("input", "companionId"))
         second_id = None
     if standing.credit_given:
-        await db.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"credit {payer_id}")
+        await queries.lock_credit(payer_id)
         standing = await standing_of(payer_id, who, unit, terms.starts_at, extras, leaving, terms.ends_at, second_id)
     is_house = payer_id == unit.operator_id
     rate = standing.rate_of(unit.id, unit.kind)

@@ -1,4 +1,4 @@
-"""Units that belong to others: whose they are, for which share, and who may set their rates, hours and policy."""
+"""Units that belong to others: whose they are, for which share, and who may set their rates, policy and requirements."""
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -38,15 +38,15 @@ def require_keeper(actor: Actor, site_id: UUID, owner_id: UUID | None, path: tup
 
 
 async def lock_kept_unit(actor: Actor, unit_id: UUID, path: tuple[str, ...] = ("input", "unitId")) -> asyncpg.Record:
-    """Lock a unit that the actor keeps; returns its site, owner, version, policy and the site's zone.
+    """Lock a unit that the actor keeps; returns its id, site, room, owner, version, policy, and the site's operator and zone.
 
     Raises:
         NotFound: there is no such unit.
         NotSignedIn, Forbidden: the actor does not keep it.
     """
     found = await db.row(
-        "SELECT u.site_id, u.owner_id, u.version, u.policy, s.time_zone FROM unit u JOIN site s ON s.id = u.site_id WHERE u.id = $1"
-        " FOR UPDATE OF u",
+        "SELECT u.id, u.site_id, u.room_id, u.owner_id, u.version, u.policy, s.operator_id, s.time_zone FROM unit u JOIN site s ON s.id = u.site_id"
+        " WHERE u.id = $1 FOR UPDATE OF u",
         unit_id,
     )
     if found is None:

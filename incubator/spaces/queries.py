@@ -184,6 +184,11 @@ async def bookable_unit(actor: Actor, unit_id: UUID, *, to_hold: bool = False) -
     return found[0]
 
 
+async def lock_credit(organization_id: UUID) -> None:
+    """Lock an organisation's credit until the running transaction ends; what is left of it is read after that, by another statement."""
+    await db.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"credit {organization_id}")
+
+
 def booking_columns(actor: Actor, n: int) -> tuple[str, list[object]]:
     """Return the columns of a booking with what is others' blanked out, and their two arguments, numbered from `n`."""
     own = f"(b.organization_id = ANY(${n}::uuid[]))"

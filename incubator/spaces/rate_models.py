@@ -1,4 +1,4 @@
-"""Tables of prices: rates with their days, and the minutes that plans give each month."""
+"""Tables of prices: rates with their days, and the credit that plans give each month."""
 
 from typing import Any
 from uuid import UUID
@@ -48,7 +48,7 @@ class Rate(Model):
 
 
 class CreditGrant(Model):
-    """Minutes of a kind of unit that a plan gives its customers in each month of the site."""
+    """What a plan gives its customers of a kind of unit in each month of the site: minutes for bookings, or days for short stays."""
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     plan: fields.ForeignKeyRelation[Plan] = fields.ForeignKeyField(
@@ -56,7 +56,8 @@ class CreditGrant(Model):
     )
     plan_id: UUID
     kind = fields.CharField(max_length=20)
-    minutes_per_month = fields.IntField()
+    minutes_per_month = fields.IntField(null=True)
+    days_per_month = fields.IntField(null=True)
 
     class Meta(Model.Meta):
         table = "credit_grant"

@@ -157,30 +157,40 @@ async def remove_rate(actor: Actor, rate_id: UUID, expected_version: int) -> Non
         await outbox.record(RateChanged(rate_id, found["unit_id"]))
 
 
-async def grant_credit(actor: Actor, plan_id: UUID, kind: str, minutes_per_month: int) -> UUID:
-    """Give who has a plan minutes of a kind of unit each month, at the sites of the plan's operator.
+async def grant_credit(
+    actor: Actor, plan_id: UUID, kind: str, *, minutes_per_month: int | None = None, days_per_month: int | None = None
+) -> UUID:
+    """Give who has a plan credit of a kind of unit each month, at the sites of the plan's operator: minutes of bookings, or days of short stays.
 
     Raises:
         NotFound: the actor sees no such plan.
         NotSignedIn, Forbidden: the actor does not manage space for the plan's operator.
-        OutOfRange, PatternMismatch: minutes or kind break their rule, or the plan gives of that kind already.
+        PatternMismatch: neither minutes nor days are given, or both; or the plan gives of that kind already.
+        OutOfRange: minutes or days break their rule.
     """
     plan = (await billing_views.plans_by_id(actor, [plan_id])).get(plan_id)
     if plan is None:
         raise NotFound(kind="Plan", path=("input", "planId"))
     actor.require(Grant.MANAGE_SPACE, plan.operator_id, path=("input", "planId"))
-    checks.between(minutes_per_month, "minutesPerMonth", 1, 44_640, path=("input", "minutesPerMonth"))
+    if (minutes_per_month is None) == (days_per_month is None):
+        raise PatternMismatch(field="minutesPerMonth", limit="minutesPerMonth or daysPerMonth, not both", path=("input", "minutesPerMonth"))
+    for name, given, most in (("minutesPerMonth", minutes_per_month, 44_640), ("daysPerMonth", days_per_month, 31)):
+        if given is not None:
+            checks.between(given, name, 1, most, path=("input", name))
     grant_id = new_id()
+    after: dict[str, object] = {"kind": kind, "minutes_per_month": minutes_per_month, "days_per_month": days_per_month}
     async with db.transaction():
         if not await db.execute(
-            "INSERT INTO credit_grant (id, plan_id, kind, minutes_per_month) VALUES ($1, $2, $3, $4) ON CONFLICT (plan_id, kind) DO NOTHING",
+            "INSERT INTO credit_grant (id, plan_id, kind, minutes_per_month, days_per_month) VALUES ($1, $2, $3, $4, $5)"
+            " ON CONFLICT (plan_id, kind) DO NOTHING",
             grant_id,
             plan_id,
             kind,
             minutes_per_month,
+            days_per_month,
         ):
             raise PatternMismatch(field="kind", limit="a kind that the plan does not give yet", path=("input", "kind"))
-        await audit.record(actor, "grant credit", "Plan", plan_id, after={"kind": kind, "minutes_per_month": minutes_per_month})
+        await audit.record(actor, "grant credit", "Plan", plan_id, after=after)
     return grant_id
 
 

@@ -54,7 +54,8 @@ class _Request:
 async def assign_rental(actor: Actor, terms: AssignTerms, idempotency_key: str) -> UUID:
     """Let a unit and open what bills it, once for each key; returns the rental.
 
-    By the month a contract bills it; a short stay is charged when it is over. The price is that of the rates of the first day.
+    By the month a contract bills it; a short stay is charged when it is over, but for the days that credit pays. The price is that of the
+    rates of the first day.
 
     Raises:
         IdempotencyMismatch: the key was used with other input.
@@ -77,7 +78,7 @@ async def assign_rental(actor: Actor, terms: AssignTerms, idempotency_key: str) 
         unit = await queries.bookable_unit(actor, wanted.unit_id, to_hold=True)
         await tenant_of(actor, unit, wanted.organization_id, staff_only=True)
         checks.days(wanted.starts_on, wanted.ends_on, "endsOn", at_most_days=LONGEST_DAYS, path=("input", "endsOn"))
-        offered = await offered_to(wanted.organization_id, unit, wanted.starts_on, wanted.ends_on, terms.discount_percent)
+        offered = await offered_to(wanted.organization_id, unit, wanted.starts_on, wanted.ends_on, terms.discount_percent, to_let=True)
         written = rental_terms(
             unit,
             wanted.organization_id,
@@ -152,6 +153,7 @@ def rental_terms(
         monthly_minor=offered.prices.month_minor,
         residency_id=residency_id,
         prices=offered.prices,
+        credit=offered.credit,
         rate_id=offered.rate_id,
         discount_percent=discount_percent,
         notice=notice or usual_notice(unit.kind),

@@ -15,6 +15,7 @@ from incubator.kernel.actor import Actor, Grant
 from incubator.kernel.errors import NotFound, OutOfRange, PeriodInverted
 from incubator.spaces import holds, queries
 from incubator.spaces.rental_assigning import bill_monthly, let_unit, rental_terms
+from incubator.spaces.rental_credits import credit_of_longer, credit_until, read_days, write_days
 from incubator.spaces.rental_errors import AlreadyBilled, AlreadyEnding, RentalNoticeTooShort, RentalOver, SameUnit
 from incubator.spaces.rental_events import RentalExtended, RentalShortened
 from incubator.spaces.rental_holds import days_taken
@@ -23,7 +24,7 @@ from incubator.spaces.rental_queries import rentals_by_id
 from incubator.spaces.rental_quotes import LONGEST_DAYS, offered_to
 from incubator.spaces.rentals import Notice, span
 
-LOCKED = "SELECT r.*, s.time_zone FROM rental r JOIN site s ON s.id = r.site_id WHERE r.id = $1"
+LOCKED = "SELECT r.*, s.time_zone, u.kind FROM rental r JOIN site s ON s.id = r.site_id JOIN unit u ON u.id = r.unit_id WHERE r.id = $1"
 
 FOLLOW = "UPDATE badge_issue i SET rental_id = $2 FROM badge b WHERE b.id = i.badge_id AND i.rental_id = $1 AND i.ended_at IS NULL AND b.kind <> 'key'"
 """Badges and cards open the house and go on with the heir; a key is the old unit's and is wanted back."""
@@ -33,7 +34,8 @@ FOLLOW = "UPDATE badge_issue i SET rental_id = $2 FROM badge b WHERE b.id = i.ba
 class NoticePreview:
     """What a notice given today would do; days of the site. Amounts are as priced, in minor units, and None for whom money is not.
 
-    `due` are the lines from today (or a later start) to the end, `spared_minor` is what would have been due after it.
+    `due` are the lines from today (or a later start) to the end, of a short stay all of its lines: it is charged as a whole when it is over.
+    `spared_minor` is what would be due more without the notice.
     """
 
     today: date
@@ -75,9 +77,7 @@ async def preview_notice(actor: Actor, rental_id: UUID, ends_on: date | None = N
         earliest = max(notice.earliest_end(today), found["starts_on"], billed or date.min)
         wanted = ends_on or earliest
         _require_earlier_end(found, wanted, today, billed)
-        prices = Prices.read(found["monthly_minor"], json.loads(found["prices"]))
-        first = max(today, found["starts_on"])
-        spared = price_stay(prices, wanted + timedelta(days=1), found["ends_on"], found["currency"])
+        due, spared_minor = _due_and_spared(found, wanted, today)
         return NoticePreview(
             today=today,
             earliest_on=earliest,
@@ -87,9 +87,22 @@ async def preview_notice(actor: Actor, rental_id: UUID, ends_on: date | None = N
             billed_until=billed,
             needs_waiver=wanted < earliest,
             currency=found["currency"],
-            due=price_stay(prices, first, wanted, found["currency"]) if seen.knows_money and first <= wanted else None,
-            spared_minor=sum(line.amount_minor for line in spared) if seen.knows_money else None,
+            due=due if seen.knows_money else None,
+            spared_minor=spared_minor if seen.knows_money else None,
         )
+
+
+def _due_and_spared(found: asyncpg.Record, last: date, today: date) -> tuple[Sequence[StayLine] | None, int]:
+    """Return what is due of a rental that ends on a day, and what it costs less for that; a stay of weeks may become dearer by it, never spares less
+    than nothing."""
+    prices, currency = Prices.read(found["monthly_minor"], json.loads(found["prices"])), found["currency"]
+    if prices.month_minor is not None:
+        first = max(today, found["starts_on"])
+        spared = price_stay(prices, last + timedelta(days=1), found["ends_on"], currency)
+        return price_stay(prices, first, last, currency) if first <= last else None, sum(line.amount_minor for line in spared)
+    agreed = price_stay(prices, found["starts_on"], found["ends_on"], currency, read_days(found["credit_days"]))
+    due = price_stay(prices, found["starts_on"], last, currency, credit_until(found, last))
+    return due, max(0, sum(line.amount_minor for line in agreed) - sum(line.amount_minor for line in due))
 
 
 async def give_notice(actor: Actor, rental_id: UUID, ends_on: date, expected_version: int, waiver: str = "") -> None:
@@ -145,7 +158,8 @@ async def give_notice(actor: Actor, rental_id: UUID, ends_on: date, expected_ver
 
 
 async def extend_rental(actor: Actor, rental_id: UUID, ends_on: date, expected_version: int) -> None:
-    """Let a rental go on until a later day, at its price. A notice that was given is taken back by it.
+    """Let a rental go on until a later day, at its price. A notice that was given is taken back by it. Credit that is left pays days of a
+    short stay that are added.
 
     Raises:
         NotFound: the actor sees no such rental.
@@ -170,9 +184,11 @@ async def extend_rental(actor: Actor, rental_id: UUID, ends_on: date, expected_v
         if found["contract_id"] is not None:
             await billing.extend_terms(actor, found["contract_id"], rental_id, ends_on)
         await db.execute(
-            "UPDATE rental SET ends_on = $2, notice_given_at = NULL, notice_by_id = NULL, notice_waiver = '', version = version + 1 WHERE id = $1",
+            "UPDATE rental SET ends_on = $2, credit_days = $3, notice_given_at = NULL, notice_by_id = NULL, notice_waiver = '',"
+            " version = version + 1 WHERE id = $1",
             rental_id,
             ends_on,
+            write_days(await credit_of_longer(found, ends_on, to_use=True)),
         )
         await audit.record(actor, "extend rental", "Rental", rental_id, before={"ends_on": found["ends_on"]}, after={"ends_on": ends_on})
         await outbox.record(RentalExtended(rental_id, found["unit_id"], found["version"] + 1))
@@ -217,6 +233,7 @@ async def change_unit(actor: Actor, terms: ChangeTerms, expected_version: int, i
             found["ends_on"],
             found["discount_percent"],
             by_month=found["monthly_minor"] is not None,
+            to_let=True,
         )
         heir_id = await let_unit(
             actor,
@@ -312,8 +329,10 @@ async def _billed(found: asyncpg.Record) -> date | None:
 
 
 async def _shorten(actor: Actor, found: asyncpg.Record, last: date) -> None:
-    """Free the days after the last one, and end the terms that bill them."""
+    """Free the days after the last one, give back their credit, and end the terms that bill them."""
     _, ends_at = span(found["starts_on"], last, found["time_zone"])
     await db.execute("UPDATE unit_hold SET ends_at = $2 WHERE holder_id = $1", found["id"], ends_at)
+    if read_days(found["credit_days"]):
+        await db.execute("UPDATE rental SET credit_days = $2 WHERE id = $1", found["id"], write_days(credit_until(found, last)))
     if found["contract_id"] is not None:
         await billing.end_contract(actor, found["contract_id"], last, source_id=found["id"])

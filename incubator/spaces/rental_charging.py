@@ -1,4 +1,4 @@
-"""A short stay, priced by weeks and days, becomes charges when it is over. What is rented by the month is billed by its contract."""
+"""A short stay, priced by weeks and days after credit, becomes charges when it is over. What is rented by the month is billed by its contract."""
 
 import json
 from decimal import Decimal
@@ -10,18 +10,20 @@ from incubator.billing import service as billing
 from incubator.billing.terms import Basis, Buyer, CountedCharge, Price, Source
 from incubator.kernel import clock
 from incubator.spaces.lines import SUPPLY_OF_KIND
+from incubator.spaces.rental_credits import read_days
 from incubator.spaces.rental_pricing import Prices, price_stay
 
 
 async def charge_ended_stays(limit: int = 200) -> int:
     """Charge short stays whose last day at their site is over, oldest first; returns how many.
 
-    Two at once share them out (SKIP LOCKED); each is charged, for the days that it had in the end, in the transaction that marks it.
+    Two at once share them out (SKIP LOCKED); each is charged, for the days that it had in the end and no credit pays, in the transaction
+    that marks it.
     """
     async with db.transaction():
         ended = await db.rows(
-            "SELECT r.id, r.organization_id, r.site_id, r.starts_on, r.ends_on, r.prices, r.currency, r.price_includes_tax, u.name, u.kind,"
-            " s.legal_entity_id FROM rental r JOIN unit u ON u.id = r.unit_id JOIN site s ON s.id = r.site_id WHERE r.monthly_minor IS NULL"
+            "SELECT r.id, r.unit_id, r.organization_id, r.site_id, r.starts_on, r.ends_on, r.prices, r.credit_days, r.currency, r.price_includes_tax,"
+            " u.name, u.kind, s.legal_entity_id FROM rental r JOIN unit u ON u.id = r.unit_id JOIN site s ON s.id = r.site_id WHERE r.monthly_minor IS NULL"
             " AND r.charged_at IS NULL AND r.ends_on < ($1::timestamptz AT TIME ZONE s.time_zone)::date ORDER BY r.ends_on, r.id LIMIT $2"
             " FOR UPDATE OF r SKIP LOCKED",
             clock.now(),
@@ -36,7 +38,8 @@ async def charge_ended_stays(limit: int = 200) -> int:
 async def _charge_stay(rental: asyncpg.Record) -> None:
     prices = Prices.read(None, json.loads(rental["prices"]))
     buyer = Buyer(rental["organization_id"], rental["legal_entity_id"], rental["site_id"], rental["currency"])
-    for number, line in enumerate(price_stay(prices, rental["starts_on"], rental["ends_on"], rental["currency"])):
+    lines = price_stay(prices, rental["starts_on"], rental["ends_on"], rental["currency"], read_days(rental["credit_days"]))
+    for number, line in enumerate(lines):
         if not line.amount_minor:
             continue
         await billing.charge_count(
@@ -48,5 +51,6 @@ async def _charge_stay(rental: asyncpg.Record) -> None:
                 supply=SUPPLY_OF_KIND[rental["kind"]],
                 supplied_from=line.first,
                 supplied_to=line.last,
+                unit_id=rental["unit_id"],
             )
         )

@@ -1,6 +1,6 @@
 """What days cost: values in, lines out. The same arithmetic as billing's, so that a quote and the invoices agree."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -58,9 +58,9 @@ class Prices:
 
 @dataclass(frozen=True, slots=True)
 class StayLine:
-    """A line of a stay: `what` is month, part of month, week or day; `first` to `last` are its days, both included.
+    """A line of a stay: `what` is month, part of month, credit, week or day; `first` to `last` are its days, both included.
 
-    A part of a month is `quantity` days out of `of_days`.
+    A part of a month is `quantity` days out of `of_days`. Weeks and days reach over days of credit that lie between them.
     """
 
     what: str
@@ -77,19 +77,58 @@ def steps_of(steps: Sequence[Step]) -> Steps:
     return tuple((step.starts_after, step.amount_minor) for step in steps)
 
 
-def price_stay(prices: Prices, first: date, last: date, currency: str) -> list[StayLine]:
+def days_from(first: date, count: int) -> list[date]:
+    """Return so many days in a row."""
+    return [first + timedelta(days=number) for number in range(count)]
+
+
+def price_stay(prices: Prices, first: date, last: date, currency: str, credit: Sequence[date] = ()) -> list[StayLine]:
     """Price the days from `first` to `last`, both included, in order.
 
     By the month: each calendar month for its days (the 1st to the 15th of 30 is 15/30), whole months in a row as one line. By weeks and
-    days: as many whole weeks as fit first, then days; without a price for days each begun week counts whole.
+    days: those of `credit` (some of the days, in order) are free, each run of them a line; of the others as many whole weeks as fit first,
+    then days; without a price for days each begun week counts whole.
     """
     if prices.month_minor is not None:
         return _joined(_by_month(prices.month_minor, first, last, currency))
-    days = (last - first).days + 1
+    free = set(credit)
+    paid = [day for day in days_from(first, (last - first).days + 1) if day not in free]
+    weeks, days = _turns(prices, len(paid))
+    return [
+        *_credited(credit),
+        *_counted("week", prices.week, weeks, paid, WEEK),
+        *_counted("day", prices.day, days, paid[WEEK * weeks :], 1),
+    ]
+
+
+def cheapest_credit(prices: Prices, days: int, credit: Sequence[date]) -> tuple[date, ...]:
+    """Return how much of `credit` a short stay of so many days takes: the fewest of its first days with which the stay costs least.
+
+    A week may cost less than six days, so a credit day more may make a stay dearer; and where only weeks are let, one may save nothing.
+    """
+
+    def due(credited: int) -> int:
+        weeks, rest = _turns(prices, days - credited)
+        return sum(amount * count for _, count, amount in (*_stepped(prices.week, weeks), *_stepped(prices.day, rest)))
+
+    return tuple(credit[: min(range(len(credit) + 1), key=lambda credited: (due(credited), credited))])
+
+
+def _turns(prices: Prices, days: int) -> tuple[int, int]:
+    """Return as how many weeks and days paid days count."""
     weeks = (days // WEEK if prices.day else -(-days // WEEK)) if prices.week else 0
-    turn = first + timedelta(days=WEEK * weeks)
-    lines = _counted("week", prices.week, weeks, first, min(last, turn - timedelta(days=1)), WEEK)
-    return [*lines, *_counted("day", prices.day, max(0, days - WEEK * weeks), turn, last, 1)]
+    return weeks, max(0, days - WEEK * weeks) if prices.day else 0
+
+
+def _credited(credit: Sequence[date]) -> list[StayLine]:
+    """Return a line for each run of days of credit."""
+    lines: list[StayLine] = []
+    for day in credit:
+        if lines and lines[-1].last + timedelta(days=1) == day:
+            lines[-1] = replace(lines[-1], quantity=lines[-1].quantity + 1, last=day)
+        else:
+            lines.append(StayLine("credit", 1, 0, 0, 0, day, day))
+    return lines
 
 
 def _by_month(month_minor: int, first: date, last: date, currency: str) -> list[StayLine]:
@@ -124,15 +163,18 @@ def _joined(lines: Sequence[StayLine]) -> list[StayLine]:
     return joined
 
 
-def _counted(what: str, steps: Steps, count: int, first: date, last: date, days_each: int) -> list[StayLine]:
-    """Price a number of weeks or days by their steps, a line each step."""
-    if not steps or not count:
-        return []
-    lines, bounds = [], [after for after, _ in steps[1:]] + [count]
-    for (after, amount), bound in zip(steps, bounds, strict=True):
-        until = min(bound, count)
-        if until > after:
-            begins = first + timedelta(days=after * days_each)
-            ends = min(last, first + timedelta(days=until * days_each - 1))
-            lines.append(StayLine(what, until - after, 0, amount, amount * (until - after), begins, ends))
+def _counted(what: str, steps: Steps, count: int, paid: Sequence[date], days_each: int) -> list[StayLine]:
+    """Price a number of weeks or days by their steps, a line each step; `paid` are their days in order, the last week may lack some."""
+    lines = []
+    for after, quantity, amount in _stepped(steps, count):
+        begins, ends = after * days_each, min(len(paid), (after + quantity) * days_each) - 1
+        lines.append(StayLine(what, quantity, 0, amount, amount * quantity, paid[begins], paid[ends]))
     return lines
+
+
+def _stepped(steps: Steps, count: int) -> Iterator[tuple[int, int, int]]:
+    """Yield which part of a count has which price: (after how many, how many, amount of one)."""
+    for number, (after, amount) in enumerate(steps):
+        until = min(steps[number + 1][0], count) if number + 1 < len(steps) else count
+        if until > after:
+            yield after, until - after, amount

@@ -19,7 +19,7 @@ from incubator.spaces.scope import visible_rentals
 class RentalRow:
     """A unit held for days of the site, both ends included. What it costs is None for whom money is not.
 
-    `prices` are those of a short stay, as JSON. `state` is upcoming, running, ending (notice was given, or an heir follows), moved or ended.
+    `prices` are those of a short stay, as JSON, `credit_days` how many of its days credit pays. `state` is upcoming, running, ending (notice was given, or an heir follows), moved or ended.
     """
 
     id: UUID
@@ -33,6 +33,7 @@ class RentalRow:
     knows_money: bool
     monthly_minor: int | None
     prices: str | None
+    credit_days: int | None
     discount_percent: Decimal | None
     currency: str
     price_includes_tax: bool
@@ -105,6 +106,7 @@ def rental_columns(actor: Actor, n: int) -> tuple[str, list[object]]:
     columns = (
         f"r.id, r.unit_id, r.site_id, r.organization_id, r.residency_id, r.starts_on, r.ends_on, {state} AS state, {money} AS knows_money,"
         f" CASE WHEN {money} THEN r.monthly_minor END AS monthly_minor, CASE WHEN {money} THEN r.prices END AS prices,"
+        f" CASE WHEN {money} THEN jsonb_array_length(r.credit_days) END AS credit_days,"
         f" CASE WHEN {money} THEN r.discount_percent END AS discount_percent, r.currency, r.price_includes_tax,"
         f" CASE WHEN {money} THEN r.deposit_id END AS deposit_id, r.notice_count, r.notice_unit, r.notice_given_at, r.notice_waiver,"
         " r.heir_id, r.ancestor_id, r.version, u.name AS unit_name, o.name AS organization_name"

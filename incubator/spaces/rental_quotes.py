@@ -1,10 +1,13 @@
 """Say what days of a unit, or of any unit of a pool, would cost, with tax and what stands against it. Nothing is held."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
+
+import asyncpg
 
 from incubator import db
 from incubator.billing import service as billing
@@ -17,7 +20,9 @@ from incubator.kernel.periods import start_of_day
 from incubator.spaces import holds, queries
 from incubator.spaces.errors import UnitNotRentable
 from incubator.spaces.lines import SUPPLY_OF_KIND
+from incubator.spaces.rental_credits import credit_for, credit_of_longer
 from incubator.spaces.rental_pricing import Prices, StayLine, price_stay, steps_of
+from incubator.spaces.rental_queries import rentals_by_id
 from incubator.spaces.rentals import Notice, usual_notice
 from incubator.spaces.standing import standing_of
 
@@ -26,7 +31,10 @@ LONGEST_DAYS = 366 * 11
 
 @dataclass(frozen=True, slots=True)
 class RentalWish:
-    """Days of a unit, or of any unit of a pool, for an organisation (the actor's own when none is named). Both ends are included."""
+    """Days of a unit, or of any unit of a pool, for an organisation (the actor's own when none is named). Both ends are included.
+
+    `rental_id` is a rental of the organisation that goes on for it: longer in its unit, or in another one from `starts_on`.
+    """
 
     starts_on: date
     ends_on: date
@@ -34,15 +42,18 @@ class RentalWish:
     pool_id: UUID | None = None
     organization_id: UUID | None = None
     discount_percent: Decimal = Decimal(0)
+    rental_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """What a unit costs an organisation: prices with the discount taken off, the rate they come from, and what it is to the site."""
+    """What a unit costs an organisation: prices with the discount taken off, the rate they come from, what it is to the site, and which
+    days of a short stay its credit pays."""
 
     prices: Prices
-    rate_id: UUID
+    rate_id: UUID | None
     audience: str
+    credit: tuple[date, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +79,11 @@ class RentalQuote:
 async def quote_rental(actor: Actor, wish: RentalWish) -> RentalQuote:
     """Return what days would cost; of a pool the first unit by name that is free, or its first when none is.
 
+    A rental that goes on in its unit keeps its prices: by the month the days that are added are priced, of a short stay all of its days,
+    since it is charged as a whole. One that goes on in another unit gives back its credit first, and keeps being priced by the month.
+
     Raises:
-        NotFound: there is no such unit, pool or organisation.
+        NotFound: there is no such unit, pool or organisation, or the actor sees no such rental of it.
         NotSignedIn, Forbidden: the actor neither rents for the organisation nor lets the site's space.
         PeriodInverted, PeriodTooLong, OutOfRange: the days are no range of at most 11 years, or the discount is none.
         UnitNotRentable: the unit has no price for such days.
@@ -81,7 +95,7 @@ async def quote_rental(actor: Actor, wish: RentalWish) -> RentalQuote:
         for unit_id in await units_of(wish.unit_id, wish.pool_id):
             unit = await queries.bookable_unit(actor, unit_id)
             tenant_id = await tenant_of(actor, unit, wish.organization_id)
-            quotes.append(await _quoted(unit, tenant_id, wish))
+            quotes.append(await _quoted(unit, tenant_id, wish, await _going_on(actor, tenant_id, wish)))
             if not quotes[-1].taken:
                 return quotes[-1]
     return quotes[0]
@@ -122,9 +136,20 @@ async def tenant_of(actor: Actor, unit: queries.BookableUnit, organization_id: U
 
 
 async def offered_to(
-    organization_id: UUID, unit: queries.BookableUnit, first: date, last: date, discount_percent: Decimal, *, by_month: bool = False
+    organization_id: UUID,
+    unit: queries.BookableUnit,
+    first: date,
+    last: date,
+    discount_percent: Decimal,
+    *,
+    by_month: bool = False,
+    to_let: bool = False,
+    leaving: asyncpg.Record | None = None,
 ) -> Offered:
     """Return what a unit costs an organisation for days, by the rates of the first day; `by_month` where the stay goes on from such a one.
+
+    `to_let` is for a price that is agreed now: its credit is used by nobody else until the running transaction ends. `leaving` is a rental
+    that would end the day before.
 
     Raises:
         OutOfRange: the discount is not 0 to 100 percent.
@@ -142,25 +167,55 @@ async def offered_to(
     rate = month if prices.month_minor is not None else (day or week)
     if rate is None:
         raise UnitNotRentable(unit_id=unit.id, path=("input", "unitId"))
-    return Offered(prices.less(discount_percent), rate.id, standing.audience)
+    reduced = prices.less(discount_percent)
+    credit = await credit_for(organization_id, unit, first, last, reduced, to_use=to_let, leaving=leaving)
+    return Offered(reduced, rate.id, standing.audience, credit)
 
 
-async def _quoted(unit: queries.BookableUnit, tenant_id: UUID, wish: RentalWish) -> RentalQuote:
-    offered = await offered_to(tenant_id, unit, wish.starts_on, wish.ends_on, wish.discount_percent)
-    lines = price_stay(offered.prices, wish.starts_on, wish.ends_on, unit.currency)
+async def _going_on(actor: Actor, tenant_id: UUID, wish: RentalWish) -> asyncpg.Record | None:
+    if wish.rental_id is None:
+        return None
+    found = await db.row(
+        "SELECT r.*, u.kind FROM rental r JOIN unit u ON u.id = r.unit_id WHERE r.id = $1 AND r.organization_id = $2",
+        wish.rental_id,
+        tenant_id,
+    )
+    if found is None or wish.rental_id not in await rentals_by_id(actor, [wish.rental_id]):
+        raise NotFound(kind="Rental", path=("rentalId",))
+    return found
+
+
+async def _quoted(unit: queries.BookableUnit, tenant_id: UUID, wish: RentalWish, rental: asyncpg.Record | None) -> RentalQuote:
+    first, last = wish.starts_on, wish.ends_on
+    if rental is not None and rental["unit_id"] == unit.id:
+        offered = await _offered_longer(rental, unit, last)
+        first = rental["starts_on"] if offered.prices.month_minor is None else rental["ends_on"] + timedelta(days=1)
+    else:
+        by_month = rental is not None and rental["monthly_minor"] is not None
+        offered = await offered_to(tenant_id, unit, first, last, wish.discount_percent, by_month=by_month, leaving=rental)
+    lines = price_stay(offered.prices, first, last, unit.currency, offered.credit)
     return RentalQuote(
         unit=unit,
         organization_id=tenant_id,
-        starts_on=wish.starts_on,
-        ends_on=wish.ends_on,
+        starts_on=first,
+        ends_on=last,
         offered=offered,
         lines=lines,
         amount_minor=sum(line.amount_minor for line in lines),
         totals=await totals_of(unit, tenant_id, lines),
-        taken=await holds.taken_days(unit.id, wish.starts_on, wish.ends_on, unit.time_zone),
+        taken=await holds.taken_days(unit.id, wish.starts_on, last, unit.time_zone, wish.rental_id),
         notice=usual_notice(unit.kind),
         usual_deposit_minor=offered.prices.month_minor or 0,
     )
+
+
+async def _offered_longer(rental: asyncpg.Record, unit: queries.BookableUnit, last: date) -> Offered:
+    """Return at which prices a rental goes on in its unit, and which of all its days credit pays then."""
+    added = rental["ends_on"] + timedelta(days=1)
+    checks.days(added, last, "endsOn", at_most_days=LONGEST_DAYS, path=("endsOn",))
+    standing = await standing_of(rental["organization_id"], None, unit, start_of_day(added, unit.time_zone))
+    prices = Prices.read(rental["monthly_minor"], json.loads(rental["prices"]))
+    return Offered(prices, rental["rate_id"], standing.audience, await credit_of_longer(rental, last, to_use=False))
 
 
 async def totals_of(unit: queries.BookableUnit, tenant_id: UUID, lines: Sequence[StayLine]) -> Totals | None:

@@ -14,6 +14,7 @@ from incubator.kernel.periods import add_months, month_of, start_of_day
 from incubator.spaces import holds, queries
 from incubator.spaces.errors import UnitNotRentable, UnitTaken
 from incubator.spaces.events import RentalStarted
+from incubator.spaces.rental_credits import write_days
 from incubator.spaces.rental_pricing import Prices
 
 
@@ -44,7 +45,8 @@ def usual_notice(kind: str) -> Notice:
 class RentalTerms:
     """A unit let for days of its site, first and last included, at a month's price, or for a short stay at `prices`.
 
-    `prices` are what was quoted, its discount taken off; without it the unit must have a price for everybody by the month.
+    `prices` are what was quoted, its discount taken off; without it the unit must have a price for everybody by the month. `credit` are
+    days of a short stay that credit pays; the caller has locked it.
     """
 
     unit_id: UUID
@@ -54,6 +56,7 @@ class RentalTerms:
     monthly_minor: int | None
     residency_id: UUID | None = None
     prices: Prices | None = None
+    credit: tuple[date, ...] = ()
     rate_id: UUID | None = None
     discount_percent: Decimal = Decimal(0)
     notice: Notice | None = None
@@ -78,9 +81,9 @@ async def start_rental(actor: Actor, terms: RentalTerms) -> UUID:
     if not await holds.take_units(rental_id, [unit.id], starts_at, ends_at):
         raise UnitTaken(unit_id=unit.id, path=("input", "unitId"))
     await db.execute(
-        "INSERT INTO rental (id, unit_id, site_id, organization_id, residency_id, starts_on, ends_on, monthly_minor, prices, rate_id,"
-        " discount_percent, currency, price_includes_tax, notice_count, notice_unit, notice_waiver, ancestor_id, created_at, version)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, '', $16, $17, 1)",
+        "INSERT INTO rental (id, unit_id, site_id, organization_id, residency_id, starts_on, ends_on, monthly_minor, prices,"
+        " credit_days, rate_id, discount_percent, currency, price_includes_tax, notice_count, notice_unit, notice_waiver, ancestor_id,"
+        " created_at, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, '', $17, $18, 1)",
         rental_id,
         unit.id,
         unit.site_id,
@@ -90,6 +93,7 @@ async def start_rental(actor: Actor, terms: RentalTerms) -> UUID:
         terms.ends_on,
         terms.monthly_minor,
         dumps(terms.prices.short() if terms.prices else {}),
+        write_days(terms.credit),
         terms.rate_id,
         terms.discount_percent,
         unit.currency,

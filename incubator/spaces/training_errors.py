@@ -7,6 +7,7 @@ QualificationRule           a rule of a booking: what its unit asks of the perso
 NotInArea, SecondPersonAbsent   at check-in: somebody has not said that they are in the area
 SessionFull, SessionClosed, SeatsTaken, ResultKnown, NotATrainer
 TrainingNotOfSite, UnitHasNoRoom, QualificationNotHeld
+ApprovalIsTheHouses         the owner of a unit would ask for a biosafety approval, or no more
 """
 
 from datetime import datetime
@@ -193,6 +194,18 @@ class TrainingNotOfSite(DomainError):
         "en": "This training does not count at the site.",
         "de": "Diese Schulung gilt an dem Standort nicht.",
         "zh-CN": "该培训不适用于此站点。",
+    }
+
+
+@refusal
+class ApprovalIsTheHouses(DomainError):
+    """Which biosafety approval a unit asks for is said by who manages the site's space, never by the unit's owner."""
+
+    training_id: UUID
+    text = {
+        "en": "Only the house says which biosafety approval a unit asks for: it answers for it to the authority. Ask the site's management.",
+        "de": "Welche Biosicherheits-Freigabe eine Einheit verlangt, sagt nur das Haus: Es steht der Behörde dafür ein. Bitte an die Leitung des Standorts wenden.",
+        "zh-CN": "单元要求何种生物安全批准仅由园区决定:园区须就此对主管机关负责。请联系站点管理方。",
     }
 
 

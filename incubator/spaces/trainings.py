@@ -13,8 +13,9 @@ from incubator.kernel.ids import new_id
 from incubator.kernel.jsonable import dumps
 from incubator.organizations import queries as organizations
 from incubator.spaces.events import UnitChanged
+from incubator.spaces.owning import lock_kept_unit
 from incubator.spaces.qualifying import BIOSAFETY, KINDS
-from incubator.spaces.training_errors import NotATrainer, TrainingNotOfSite, UnitHasNoRoom
+from incubator.spaces.training_errors import ApprovalIsTheHouses, NotATrainer, TrainingNotOfSite, UnitHasNoRoom
 from incubator.spaces.training_events import TrainingChanged
 
 MOST_DAYS = 3660
@@ -231,22 +232,25 @@ async def dismiss_trainer(actor: Actor, training_id: UUID, person_id: UUID) -> N
 async def require_qualification(actor: Actor, terms: RequirementTerms) -> None:
     """Say what a unit, and all that is a part of it, asks for of a training; said again, it is replaced.
 
-    Bookings that stand are not touched: who uses the unit is asked again when they check in.
+    Bookings that stand are not touched: who uses the unit is asked again when they check in. Which biosafety approval is asked for is the
+    house's to say, also where nobody has said so yet: the house answers for it to the authority, and saying it again would lower its level.
 
     Raises:
         NotFound: there is no such unit or training.
-        NotSignedIn, Forbidden: the actor does not manage the site's space.
+        NotSignedIn, Forbidden: the actor neither manages the site's space nor owns the unit.
         TrainingNotOfSite: the training is another operator's, or another site's.
+        ApprovalIsTheHouses: it is a biosafety approval, and the actor does not manage the site's space.
         OutOfRange: the training has no such level; below the level that books nobody is unattended.
         UnitHasNoRoom: two persons or presence are asked for, and the unit stands in no room.
     """
     async with db.transaction():
-        unit = await _lock_unit(actor, terms.unit_id)
-        training = await db.row(f"{TRAINING} FOR KEY SHARE", terms.training_id)
+        unit = await lock_kept_unit(actor, terms.unit_id)
+        training = await db.row(f"{TRAINING} FOR SHARE", terms.training_id)
         if training is None:
             raise NotFound(kind="Training", path=("input", "trainingId"))
         if training["operator_id"] != unit["operator_id"] or training["site_id"] not in (None, unit["site_id"]):
             raise TrainingNotOfSite(training_id=terms.training_id, path=("input", "trainingId"))
+        _require_sayer(actor, unit["site_id"], terms.training_id, training["kind"])
         highest: int = await db.value("SELECT jsonb_array_length(levels) FROM training WHERE id = $1", terms.training_id)
         checks.between(terms.level, "level", 1, highest, path=("input", "level"))
         if terms.unattended_level is not None:
@@ -276,24 +280,32 @@ async def drop_requirement(actor: Actor, unit_id: UUID, training_id: UUID) -> No
 
     Raises:
         NotFound: there is no such unit, or it does not ask for that training itself.
-        NotSignedIn, Forbidden: the actor does not manage the site's space.
+        NotSignedIn, Forbidden: the actor neither manages the site's space nor owns the unit.
+        ApprovalIsTheHouses: it is a biosafety approval, and the actor does not manage the site's space.
     """
     async with db.transaction():
-        unit = await _lock_unit(actor, unit_id)
-        if not await db.execute("DELETE FROM unit_requirement WHERE unit_id = $1 AND training_id = $2", unit_id, training_id):
+        unit = await lock_kept_unit(actor, unit_id)
+        kind: str | None = await db.value(
+            "SELECT t.kind FROM unit_requirement r JOIN training t ON t.id = r.training_id WHERE r.unit_id = $1 AND r.training_id = $2"
+            " FOR SHARE OF t",
+            unit_id,
+            training_id,
+        )
+        if kind is None:
             raise NotFound(kind="Training", path=("input", "trainingId"))
+        _require_sayer(actor, unit["site_id"], training_id, kind)
+        await db.execute("DELETE FROM unit_requirement WHERE unit_id = $1 AND training_id = $2", unit_id, training_id)
         await _write_down(actor, "drop requirement", unit, {"training": training_id})
 
 
-async def _lock_unit(actor: Actor, unit_id: UUID) -> asyncpg.Record:
-    unit = await db.row(
-        "SELECT u.id, u.site_id, u.room_id, u.version, s.operator_id FROM unit u JOIN site s ON s.id = u.site_id WHERE u.id = $1 FOR UPDATE OF u",
-        unit_id,
-    )
-    if unit is None:
-        raise NotFound(kind="Unit", path=("input", "unitId"))
-    actor.require(Grant.MANAGE_SPACE, unit["site_id"], path=("input", "unitId"))
-    return unit
+def _require_sayer(actor: Actor, site_id: UUID, training_id: UUID, kind: str) -> None:
+    """Let the house alone speak of biosafety approvals.
+
+    Raises:
+        ApprovalIsTheHouses: the training is one, and the actor does not manage the site's space.
+    """
+    if kind == BIOSAFETY and not actor.may(Grant.MANAGE_SPACE, site_id):
+        raise ApprovalIsTheHouses(training_id=training_id, path=("input", "trainingId"))
 
 
 async def _write_down(actor: Actor, action: str, unit: asyncpg.Record, after: dict[str, object]) -> None:

@@ -7,6 +7,8 @@ from playwright.async_api import expect
 
 from tests.browser.conftest import Open
 from tests.browser.visit import DESK_STAFF, MANAGER, OWNER
+from tests.support.product import Product, ask
+from tests.support.web import document
 
 TODAY = datetime.now(UTC).date()  # noqa: TID251 - the product runs in the present
 
@@ -96,3 +98,49 @@ async def test_an_owner_has_an_office_kept_and_lets_it_go(visit: Open) -> None:
     await expect(dialog).to_have_count(0)
     await page.get_by_role("button", name="Let go: Office 02").click()
     await expect(page.get_by_role("button", name="Let go: Office 02")).to_have_count(0)
+
+
+async def test_a_plan_gives_days_and_a_short_stay_shows_them_before_it_is_agreed(visit: Open, product: Product) -> None:
+    manager = await product.signed_in(MANAGER)
+    site = next(one for one in (await ask(manager, document("BookableSites")))["sites"]["nodes"] if "Hamburg" in one["name"])
+    await manager.aclose()
+    window = await visit(MANAGER)
+    page = await window.go(f"/places?site={site['id']}")
+
+    await page.get_by_role("button", name="Give credits").click()
+    dialog = page.get_by_role("dialog", name="Give credits")
+    await dialog.get_by_label("Kind").select_option("Desk")
+    await dialog.get_by_label("Credit of").select_option("Days, for stays by days and weeks")
+    await dialog.get_by_label("Days a month").fill("32")
+    await dialog.get_by_role("button", name="Give credits").click()
+    await expect(dialog.get_by_text("At most 31 days.")).to_be_visible()
+    await dialog.get_by_label("Days a month").fill("3")
+    assert await window.findings() == []
+    await dialog.get_by_role("button", name="Give credits").click()
+    await expect(page.get_by_text("3 days a month")).to_be_visible()
+
+    page = await window.go("/rentals?new=1")
+    dialog = page.get_by_role("dialog", name="Let a unit")
+    await dialog.get_by_label("Site").select_option(label="Hamburg Life Science Labs")
+    await dialog.get_by_role("combobox", name="Unit").fill("Desk 07")
+    await dialog.get_by_role("option", name=re.compile("^Desk 07")).click()
+    await dialog.get_by_role("combobox", name="Organisation").fill("Elbe")
+    await dialog.get_by_role("option", name=re.compile("^Elbe Cell")).click()
+    first = (TODAY.replace(day=1) + timedelta(days=70)).replace(day=3)
+    for name, day in (("Last day", first + timedelta(days=4)), ("First day", first)):
+        await dialog.get_by_role("textbox", name=name).fill(day.strftime("%d/%m/%Y"))
+        await page.keyboard.press("Tab")
+
+    lines = dialog.get_by_role("list", name="How the price comes about")
+    await expect(lines).to_contain_text("3 days of credit")
+    await expect(lines).to_contain_text("2 days × EUR 25.00")
+    assert await window.findings() == []
+    await dialog.get_by_role("button", name="Let the unit").click()
+    await expect(dialog).to_have_count(0)
+
+    phone = await visit(MANAGER, is_phone=True)
+    page = await phone.go("/rentals")
+    await page.get_by_role("link", name="Desk 07").first.click()
+    panel = page.get_by_role("dialog", name="Desk 07")
+    await expect(panel).to_contain_text("3 days of credit")
+    assert await phone.findings() == []

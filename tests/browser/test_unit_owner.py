@@ -56,3 +56,26 @@ async def test_a_photo_is_added_shown_and_removed(visit: Open, tmp_path: Path) -
 
     await expect(shown).to_have_count(0)
     assert await window.findings() == []
+
+
+async def test_an_owner_says_what_a_unit_asks_for_and_leaves_approvals_to_the_house(visit: Open) -> None:
+    window = await visit(UNIT_OWNER, is_phone=True)
+    page = await window.go("/units")
+    await page.get_by_role("link", name="Instrument 01").click()
+    panel = page.get_by_role("dialog", name="Instrument 01")
+    await panel.get_by_role("button", name="Qualifications").click()
+    asked = panel.get_by_role("list", name="What the unit asks for")
+
+    await panel.get_by_role("button", name="Ask no more: Laboratory safety briefing").click()
+    await expect(asked.get_by_text("Laboratory safety briefing")).to_have_count(0)
+    await panel.get_by_role("button", name="Ask for a training").click()
+    dialog = page.get_by_role("dialog", name="Ask for a training")
+    choice = dialog.get_by_label("Training")
+    await expect(choice.get_by_role("option", name="Biosafety level 2")).to_have_count(0)
+    await choice.select_option("Laboratory safety briefing")
+    assert await window.findings() == []
+    await dialog.get_by_role("button", name="Ask for a training").click()
+
+    await expect(dialog).to_have_count(0)
+    await expect(asked.get_by_text("Laboratory safety briefing")).to_be_visible()
+    assert await window.findings() == []

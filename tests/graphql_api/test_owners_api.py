@@ -2,11 +2,13 @@
 
 from decimal import Decimal
 
+import pytest
+
 from incubator import db
 from incubator.kernel import clock
 from incubator.spaces import service
-from incubator_graphql.ids import encode
-from tests.support import callers, make
+from incubator_graphql.ids import decode, encode
+from tests.support import callers, make, schooling
 from tests.support.callers import CALLERS
 from tests.support.web import Web, run, session_of
 
@@ -32,6 +34,47 @@ async def test_only_the_owner_and_the_sites_managers_set_a_share(web: Web) -> No
     share = done["unit"]["ownerShare"]
     assert (refused, nothing) == (KEEPERS.refused, 1)
     assert (share["percent"], share["nextPercent"], share["nextFrom"][-2:]) == ("50.00", "70.25", "01")
+
+
+@pytest.mark.parametrize("operation", ["RequireQualification", "DropRequirement"])
+async def test_the_owner_and_the_sites_managers_say_what_a_unit_asks_for_and_nobody_else(web: Web, operation: str) -> None:
+    known = await callers.world()
+    unit, foreign = await owned(known), encode("Unit", await make.unit(known.house, "instrument"))
+    training, manager = encode("Training", await schooling.training(known.house)), await session_of(known.house.manager)
+    given = {"unitId": unit, "trainingId": training}
+    for one in (unit, foreign):
+        await run(web, manager, "RequireQualification", input={**given, "unitId": one})
+    written = (
+        "SELECT json_agg(r ORDER BY r.id)::text || (SELECT count(*) FROM audit_entry WHERE type_name = 'Unit') FROM unit_requirement r"
+    )
+    before = await db.value(written)
+
+    refused = await callers.refusals(known, KEEPERS, lambda who: run(web, who, operation, input=given))
+    of_another = await run(web, await session_of(known.owner), operation, input={**given, "unitId": foreign})
+
+    assert (refused, [error["code"] for error in of_another["errors"]]) == (KEEPERS.refused, ["Forbidden"])
+    assert await db.value(written) == before
+    for name, asked in (("DropRequirement", []), ("RequireQualification", [training])):
+        done = await run(web, await session_of(known.owner), name, input=given)
+        assert [one["trainingId"] for one in done["unit"]["requirements"]] == asked
+
+
+async def test_a_former_owner_and_an_owner_that_speaks_of_an_approval_are_refused(web: Web) -> None:
+    known = await callers.world()
+    unit, owner = await owned(known), await session_of(known.owner)
+    training, approval = [encode("Training", one) for one in (await schooling.training(known.house), await schooling.approval(known.house))]
+    await run(web, await session_of(known.house.manager), "RequireQualification", input={"unitId": unit, "trainingId": approval})
+
+    spoken = [
+        await run(web, owner, operation, input={"unitId": unit, "trainingId": approval})
+        for operation in ("RequireQualification", "DropRequirement")
+    ]
+    await service.set_owner(known.house.manager, decode(unit, "Unit"), None)
+    former = await run(web, owner, "RequireQualification", input={"unitId": unit, "trainingId": training})
+
+    assert [answer["errors"][0]["code"] for answer in spoken] == ["ApprovalIsTheHouses"] * 2
+    assert [error["code"] for error in former["errors"]] == ["Forbidden"]
+    assert await db.value("SELECT count(*) FROM unit_requirement") == 1
 
 
 async def test_who_sees_a_share_a_statement_and_the_use(web: Web) -> None:

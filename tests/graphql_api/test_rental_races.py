@@ -9,9 +9,13 @@ from uuid import UUID
 import pytest
 
 from incubator import db
+from incubator.billing import service as billing
+from incubator.billing.terms import Basis, Buyer, Price, RecurringTerm, Supply
 from incubator.kernel import clock
+from incubator.kernel.actor import SYSTEM
+from incubator.kernel.periods import add_months, month_of
 from incubator.spaces import service
-from incubator.spaces.service import AssignTerms
+from incubator.spaces.service import AssignTerms, RateTerms
 from incubator_graphql.ids import encode
 from tests.graphql_api.test_space_races import raced, through_api
 from tests.graphql_api.test_spaces_api import tomorrow
@@ -134,6 +138,87 @@ async def test_a_suite_and_its_benches_are_never_let_twice(web: Web, rounds: int
         f"{rounds} rounds of renting a suite against its three benches, 16 at once: one side each",
         f"the suite {sides['suite']} times, all benches {rounds - sides['suite']} times, 0 unexpected errors",
     )
+
+
+GIVEN = 14
+"""Days of credit a month; four stays that go on and four that move have used twelve of them before a race."""
+
+
+@ROUNDS
+async def test_credit_of_days_is_used_once_by_rentals_that_begin_move_and_go_on(web: Web, rounds: int) -> None:
+    known, month = await callers.world(), month_of(clock.today("Europe/Berlin")).end
+    manager, tenant = await session_of(known.house.manager), known.startup_id
+    await service.add_rate(known.house.manager, RateTerms(known.house.site_id, "day", 1_000, month, kind="bench"))
+    plan = await make.plan(known.house)
+    await service.grant_credit(known.house.manager, plan, "bench", days_per_month=GIVEN)
+    buyer = Buyer(tenant, known.house.legal_entity_id, known.house.site_id, "EUR")
+    async with db.transaction():
+        terms = RecurringTerm("plan", "Plan", Price(0, Basis.MONTH, False), Supply.SERVICE, month, None, plan)
+        await billing.open_contract(SYSTEM, buyer, [terms])
+    used: Counter[int] = Counter()
+
+    for number in range(rounds):
+        first = add_months(month, number)
+        benches = [await make.unit(known.house, "bench", hourly_minor=None) for _ in range(20)]
+        standing = [
+            await service.assign_rental(known.house.manager, AssignTerms(None, bench, tenant, first, last), make.fresh("standing-key-"))
+            for bench, last in zip(benches[:8], [first] * 4 + [first + timedelta(days=1)] * 4, strict=True)
+        ]
+        found = await raced(
+            [
+                *(
+                    tried(
+                        web,
+                        manager,
+                        "AssignRental",
+                        "rental",
+                        unitId=encode("Unit", bench),
+                        organizationId=encode("Organization", tenant),
+                        startsOn=str(first + timedelta(days=4)),
+                        endsOn=str(first + timedelta(days=5)),
+                        idempotencyKey=f"credit-{bench}",
+                    )
+                    for bench in benches[8:16]
+                ),
+                *(
+                    tried(
+                        web,
+                        manager,
+                        "ExtendRental",
+                        "rental",
+                        rentalId=encode("Rental", one),
+                        endsOn=str(first + timedelta(days=3)),
+                        expectedVersion=1,
+                    )
+                    for one in standing[:4]
+                ),
+                *(
+                    tried(
+                        web,
+                        manager,
+                        "ChangeRentalUnit",
+                        "rental",
+                        rentalId=encode("Rental", one),
+                        unitId=encode("Unit", bench),
+                        startsOn=str(first + timedelta(days=1)),
+                        expectedVersion=1,
+                        idempotencyKey=f"credit-{one}",
+                    )
+                    for one, bench in zip(standing[4:], benches[16:], strict=True)
+                ),
+            ]
+        )
+        assert found == (("won", 16),)
+        used[await db.value(CREDIT_OF_MONTH, str(first))] += 1
+
+    assert used == {GIVEN: rounds}
+    record(
+        f"{rounds} rounds of 8 short stays, 4 that go on and 4 that move, 16 at once for {GIVEN} days of credit: each day used once",
+        "0 unexpected errors",
+    )
+
+
+CREDIT_OF_MONTH = "SELECT count(*)::int FROM rental, jsonb_array_elements_text(credit_days) d WHERE left(d, 7) = left($1::text, 7)"
 
 
 async def _overlaps(units: list[UUID]) -> int:

@@ -229,3 +229,24 @@ async def test_who_waits_for_a_held_unit_is_asked_when_it_is_let_go(web: Web) ->
 
     assert released["hold"]["state"] == "RELEASED"
     assert await db.value("SELECT state FROM waiting_entry WHERE id = $1", waiting) == "offered"
+
+
+async def test_only_who_manages_the_space_gives_credit_which_is_minutes_or_days(web: Web) -> None:
+    known = await callers.world()
+    table = callers.table("manager", manager_elsewhere="NotFound")
+    given = {"planId": encode("Plan", await make.plan(known.house)), "kind": "DESK"}
+
+    refused = await callers.refusals(known, table, lambda who: run(web, who, "GrantCredit", input={**given, "daysPerMonth": 5}))
+    manager = await session_of(known.house.manager)
+    wrong = [await run(web, manager, "GrantCredit", input={**given, **more}) for more in ({}, {"daysPerMonth": 5, "minutesPerMonth": 60})]
+    nothing = await db.value("SELECT count(*) FROM credit_grant")
+    done = await run(web, manager, "GrantCredit", input={**given, "daysPerMonth": 5})
+    again = await run(web, manager, "GrantCredit", input={**given, "minutesPerMonth": 60})
+    places = await run(web, manager, "SitePlaces", siteId=encode("Site", known.house.site_id))
+
+    assert (refused, nothing, done["errors"]) == (table.refused, 0, [])
+    assert [(answer["errors"][0]["code"], answer["errors"][0]["path"]) for answer in wrong] == [
+        ("PatternMismatch", ["input", "minutesPerMonth"])
+    ] * 2
+    assert [error["path"] for error in again["errors"]] == [["input", "kind"]]
+    assert [(one["kind"], one["daysPerMonth"], one["minutesPerMonth"]) for one in places["planCredits"]] == [("DESK", 5, None)]

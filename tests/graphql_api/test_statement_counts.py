@@ -257,7 +257,7 @@ AT_MOST = {
     "leaveSeat": 9,
     "recordResults": 14,
     "requireQualification": 11,
-    "dropRequirement": 9,
+    "dropRequirement": 10,
     "nameCompanion": 12,
     "grantQualification": 12,
     "suspendQualification": 8,

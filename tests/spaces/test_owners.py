@@ -20,8 +20,10 @@ from incubator.spaces import charging, owner_queries, service, statements
 from incubator.spaces.errors import UnitHasNoOwner
 from incubator.spaces.policy import Policy
 from incubator.spaces.rates import RateTerms
-from incubator.spaces.service import BookingTerms, OwnerTerms, RentalTerms
-from tests.support import make
+from incubator.spaces.service import BookingTerms, OwnerTerms, RentalTerms, RequirementTerms
+from incubator.spaces.training_errors import ApprovalIsTheHouses, TrainingNotOfSite
+from tests.support import make, schooling
+from tests.support.written import contents
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -247,6 +249,74 @@ async def test_an_owner_sets_rates_policy_and_share_of_own_units_and_of_no_other
     with pytest.raises(Forbidden):
         await service.add_rate(university, RateTerms(house.site_id, "day", 40_000, date(2027, 1, 1), kind="instrument"))
     assert await db.value("SELECT count(*) FROM audit_entry") == before
+
+
+async def asked_of(unit: UUID) -> list[tuple[UUID, int]]:
+    """Which trainings a unit asks for itself, and at which level."""
+    rows = await db.rows("SELECT training_id, level FROM unit_requirement WHERE unit_id = $1 ORDER BY created_at, id", unit)
+    return [(row["training_id"], row["level"]) for row in rows]
+
+
+async def test_an_owner_says_what_own_units_ask_for_and_drops_it_also_what_the_house_had_said() -> None:
+    house = await make.house()
+    unit, university = await owned(house, "50")
+    own, briefing = await schooling.training(house), await schooling.training(house, kind="safety briefing")
+    await service.require_qualification(house.manager, RequirementTerms(unit, briefing))
+
+    await service.require_qualification(university, RequirementTerms(unit, own))
+    await service.require_qualification(university, RequirementTerms(unit, own, level=2))
+    asked = await asked_of(unit)
+    await service.drop_requirement(university, unit, briefing)
+
+    assert asked == [(briefing, 1), (own, 2)]
+    assert await asked_of(unit) == [(own, 2)]
+    assert await db.value("SELECT count(*) FROM audit_entry WHERE person_id = $1 AND subject_id = $2", university.person_id, unit) == 3
+
+
+async def test_which_biosafety_approval_a_unit_asks_for_is_the_houses_to_say_and_nothing_is_written() -> None:
+    house = await make.house()
+    unit, university = await owned(house, "50")
+    asked, other = await schooling.approval(house), await schooling.approval(house, levels=("One", "Two"), trainer_level=2)
+    await service.require_qualification(house.manager, RequirementTerms(unit, other, level=2))
+    before = await contents()
+
+    for training in (asked, other):
+        with pytest.raises(ApprovalIsTheHouses) as refused:
+            await service.require_qualification(university, RequirementTerms(unit, training))
+        assert refused.value.training_id == training
+    with pytest.raises(ApprovalIsTheHouses):
+        await service.drop_requirement(university, unit, other)
+
+    assert await contents() == before
+    await service.drop_requirement(house.manager, unit, other)
+    assert await asked_of(unit) == []
+
+
+async def test_a_unit_asks_for_trainings_of_its_site_and_an_owner_of_others_or_no_more_says_nothing() -> None:
+    house, elsewhere = await make.house(), await make.house()
+    unit, university = await owned(house, "50")
+    foreign, _ = await owned(house, "50")
+    lost, former = await owned(house, "50")
+    training, second, abroad = await schooling.training(house), await schooling.training(house), await schooling.training(elsewhere)
+    for one in (unit, foreign, lost):
+        await service.require_qualification(house.manager, RequirementTerms(one, training))
+    await service.set_owner(house.manager, lost, None)
+    former = await make.again(former)
+    before = await contents()
+
+    with pytest.raises(TrainingNotOfSite):
+        await service.require_qualification(university, RequirementTerms(unit, abroad))
+    for actor, one in ((university, foreign), (university, lost), (former, lost), (former, unit)):
+        with pytest.raises(Forbidden):
+            await service.require_qualification(actor, RequirementTerms(one, second))
+        with pytest.raises(Forbidden):
+            await service.drop_requirement(actor, one, training)
+    with pytest.raises(NotFound):
+        await service.drop_requirement(university, unit, second)
+    with pytest.raises(NotFound):
+        await service.require_qualification(university, RequirementTerms(house.site_id, second))
+
+    assert await contents() == before
 
 
 async def test_a_share_that_makes_no_sense_is_refused_and_nothing_is_written() -> None:

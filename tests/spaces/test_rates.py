@@ -174,7 +174,7 @@ async def test_what_is_quoted_is_charged_line_by_line() -> None:
 async def member_of_plan(house: make.House, resident: Actor, minutes: int) -> None:
     """Give a startup a plan with free minutes of meeting rooms."""
     plan = await make.plan(house)
-    await service.grant_credit(house.manager, plan, "meeting room", minutes)
+    await service.grant_credit(house.manager, plan, "meeting room", minutes_per_month=minutes)
     assert resident.organization_id is not None
     term = RecurringTerm("plan", "Plan", Price(0, Basis.MONTH, False), Supply.SERVICE, FIRST, None, plan)
     async with db.transaction():

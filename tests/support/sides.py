@@ -77,7 +77,7 @@ async def _admission(house: make.House, actors: dict[str, Actor]) -> dict[str, U
     accepted, offered, second = [await make.offer(house, owner=owner, terms=TERMS) for _ in range(3)]
     residency_id = await residencies.accept_offer(owner, accepted.offer_id, terms_hash(accepted.terms))
     call_id, plan_id = await make.call(house), await make.plan(house)
-    await spaces.grant_credit(house.manager, plan_id, "meeting room", 60)
+    await spaces.grant_credit(house.manager, plan_id, "meeting room", minutes_per_month=60)
     waiting, other = [
         await residencies.submit_application(owner, make.application_terms(call_id, house), make.fresh("application-key-"))
         for _ in range(2)

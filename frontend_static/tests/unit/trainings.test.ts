@@ -244,9 +244,46 @@ test('a unit shows what it asks for, and what its whole asks for is not dropped 
 			{ ...asked, unitId: 'w1', trainingId: 't2' },
 		],
 	};
-	render(UnitRequirements, { unit: unit as never, manages: true });
+	render(UnitRequirements, { unit: unit as never, keeps: true, manages: true });
 	expect(screen.getAllByText(/Always two persons/)).toHaveLength(2);
 	expect(screen.getAllByRole('button', { name: 'Ask no more: Confocal microscope' })).toHaveLength(1);
+});
+
+test('an owner asks for trainings and drops them, and leaves biosafety approvals to the house', async () => {
+	signInAs('owner');
+	const asked = {
+		unitId: 'u1',
+		trainingId: 't1',
+		training: 'Confocal microscope',
+		kind: 'TRAINING',
+		level: 1,
+		levelName: 'Basic',
+		unattendedLevel: null,
+		needsSecondPerson: false,
+		needsPresence: false,
+	};
+	const approval = { ...asked, trainingId: 't2', training: 'Work at level 2', kind: 'BIOSAFETY_APPROVAL' };
+	const unit = { id: 'u1', name: 'Zeiss 1', roomId: null, site: data.site, requirements: [asked, approval] };
+	const server = serve({
+		Trainings: { trainings: page([training, { ...training, id: 't2', name: 'Work at level 2', kind: approval.kind }]) },
+		RequireQualification: { requireQualification: { errors: [], unit: null } },
+		DropRequirement: { dropRequirement: { errors: [], unit: null } },
+	});
+	render(UnitRequirements, { unit: unit as never, keeps: true, manages: false });
+	expect(screen.getByText(/The house asks for it/)).toBeInTheDocument();
+	expect(screen.queryByRole('button', { name: 'Ask no more: Work at level 2' })).toBeNull();
+	await user.click(screen.getByRole('button', { name: 'Ask no more: Confocal microscope' }));
+	await waitFor(() =>
+		expect(server.variablesOf('DropRequirement')).toEqual([{ input: { unitId: 'u1', trainingId: 't1' } }]),
+	);
+
+	await user.click(screen.getByRole('button', { name: 'Ask for a training' }));
+	const dialog = within(await screen.findByRole('dialog', { name: 'Ask for a training' }));
+	await dialog.findByRole('option', { name: 'Confocal microscope' });
+	expect(dialog.queryByRole('option', { name: 'Work at level 2' })).toBeNull();
+	await choose(dialog.getByLabelText('Training'), 'Confocal microscope');
+	await user.click(dialog.getByRole('button', { name: 'Ask for a training' }));
+	await waitFor(() => expect(server.variablesOf('RequireQualification')).toHaveLength(1));
 });
 
 test('a broken rule of a qualification leads to its sessions, and says by itself whether staff may break it', () => {

@@ -71,6 +71,7 @@ class Rental(Node):
     monthly_price: Money | None = strawberry.field(description="Null for a short stay too.")
     weekly_price: Money | None = strawberry.field(description="Of the first week of a short stay.")
     daily_price: Money | None = strawberry.field(description="Of the first day of a short stay.")
+    credit_days: int | None = strawberry.field(description="How many days of a short stay credit pays.")
     discount_percent: Decimal | None = strawberry.field(description="Taken off the prices already.")
     price_includes_tax: bool
     notice: RentalNotice
@@ -94,6 +95,7 @@ class Rental(Node):
             monthly_price=Money.maybe(row.monthly_minor, row.currency),
             weekly_price=first_of(short.week),
             daily_price=first_of(short.day),
+            credit_days=row.credit_days,
             discount_percent=row.discount_percent,
             price_includes_tax=row.price_includes_tax,
             notice=RentalNotice(count=row.notice_count, unit=NoticeUnit(row.notice_unit)),

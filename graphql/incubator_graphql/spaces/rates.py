@@ -192,11 +192,12 @@ class RemoveRateInput:
 
 @given
 class GrantCreditInput:
-    """Minutes of a kind of unit that a plan gives each month."""
+    """What a plan gives of a kind of unit each month: either minutes of bookings or days of short stays."""
 
     plan_id: strawberry.ID
     kind: UnitKind
-    minutes_per_month: int
+    minutes_per_month: int | None = None
+    days_per_month: int | None = None
 
 
 @value
@@ -257,7 +258,13 @@ class RatesMutation:
 
     @mutation(granted(Grant.MANAGE_SPACE))
     async def grant_credit(self, info: Info, input: GrantCreditInput) -> RatePayload:
-        """Give who has a plan minutes of a kind of unit each month, before money."""
+        """Give who has a plan minutes or days of a kind of unit each month, before money."""
         plan_id = decode(input.plan_id, "Plan", "input", "planId")
-        await service.grant_credit(info.context.actor, plan_id, input.kind.value, input.minutes_per_month)
+        await service.grant_credit(
+            info.context.actor,
+            plan_id,
+            input.kind.value,
+            minutes_per_month=input.minutes_per_month,
+            days_per_month=input.days_per_month,
+        )
         return RatePayload()

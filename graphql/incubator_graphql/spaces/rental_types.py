@@ -82,9 +82,9 @@ RENTAL_HOLDS = register_node("RentalHold", rental_queries.rental_holds_by_id, Re
 
 @value
 class RentalLine:
-    """A line of a stay: so many months, weeks or days, or a part of a month by its days."""
+    """A line of a stay: so many months, weeks or days, a part of a month by its days, or days that credit pays."""
 
-    what: str = strawberry.field(description="month, part of month, week or day.")
+    what: str = strawberry.field(description="month, part of month, week, day, or credit: days that cost nothing.")
     quantity: int
     of_days: int | None = strawberry.field(
         description="The days of the month, of which `quantity` are paid; null but for a part of a month."
@@ -167,8 +167,8 @@ class RentalEnd:
     notice: RentalNotice
     billed_until: date | None
     needs_waiver: bool = strawberry.field(description="Whether staff would have to waive the notice, with a reason.")
-    due: list[RentalLine] | None = strawberry.field(description="What is due from today to the end, as priced.")
-    spared: Money | None = strawberry.field(description="What would have been due after it.")
+    due: list[RentalLine] | None = strawberry.field(description="What is due from today to the end, as priced; of a short stay all of it.")
+    spared: Money | None = strawberry.field(description="What would be due more without the notice.")
 
     @classmethod
     def of(cls, seen: NoticePreview) -> Self:

@@ -217,8 +217,13 @@ class RentalsQuery:
         pool_id: strawberry.ID | None = None,
         organization_id: strawberry.ID | None = None,
         discount_percent: Decimal | None = None,
+        rental_id: strawberry.ID | None = None,
     ) -> RentalOffer:
-        """Tell what days of a unit, or of any unit of a pool, would cost with tax, and on which of them it is taken. Nothing is held."""
+        """Tell what days of a unit, or of any unit of a pool, would cost with tax, and on which of them it is taken. Nothing is held.
+
+        With a rental, what it costs to go on: in its unit until `endsOn` (of a short stay all of its days, for it is charged as a whole), or
+        in another one.
+        """
         wish = RentalWish(
             starts_on,
             ends_on,
@@ -226,6 +231,7 @@ class RentalsQuery:
             decode(pool_id, "Pool", "poolId") if pool_id else None,
             decode(organization_id, "Organization", "organizationId") if organization_id else None,
             discount_percent or Decimal(0),
+            decode(rental_id, "Rental", "rentalId") if rental_id else None,
         )
         return RentalOffer.of(await service.quote_rental(info.context.actor, wish))
 

@@ -27,12 +27,13 @@ class Building:
 
 @value
 class PlanCredit:
-    """Minutes of a kind of unit that a plan gives each month, used before money."""
+    """What a plan gives of a kind of unit each month, used before money: minutes of bookings, or days of short stays."""
 
     plan_id: strawberry.ID
     plan_name: str
     kind: UnitKind
-    minutes_per_month: int
+    minutes_per_month: int | None = strawberry.field(description="Null where it gives days.")
+    days_per_month: int | None = strawberry.field(description="Null where it gives minutes.")
 
     @classmethod
     def of(cls, row: CreditRow) -> Self:
@@ -41,6 +42,7 @@ class PlanCredit:
             plan_name=row.plan_name,
             kind=UnitKind(row.kind),
             minutes_per_month=row.minutes_per_month,
+            days_per_month=row.days_per_month,
         )
 
 

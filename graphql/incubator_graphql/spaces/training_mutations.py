@@ -288,9 +288,9 @@ class TrainingsMutation:
         await service.record_results(info.context.actor, session_id, results)
         return TrainingSessionPayload(session=await shown(info, SESSIONS, session_id, TrainingSession.of))
 
-    @mutation(granted(Grant.MANAGE_SPACE))
+    @mutation(granted(Grant.MANAGE_SPACE, Grant.KEEP_OWN_UNITS))
     async def require_qualification(self, info: Info, input: RequireQualificationInput) -> RequirementPayload:
-        """Say what a unit, and all that is a part of it, asks for of a training."""
+        """Say what a unit, and all that is a part of it, asks for of a training. Its owner may too, but never of a biosafety approval."""
         terms = RequirementTerms(
             decode(input.unit_id, "Unit", "input", "unitId"),
             decode(input.training_id, "Training", "input", "trainingId"),
@@ -302,9 +302,9 @@ class TrainingsMutation:
         await service.require_qualification(info.context.actor, terms)
         return RequirementPayload(unit=await shown(info, UNITS, terms.unit_id, Unit.of))
 
-    @mutation(granted(Grant.MANAGE_SPACE))
+    @mutation(granted(Grant.MANAGE_SPACE, Grant.KEEP_OWN_UNITS))
     async def drop_requirement(self, info: Info, input: DropRequirementInput) -> RequirementPayload:
-        """Ask no more for a training at a unit."""
+        """Ask no more for a training at a unit. Its owner may too, but never for a biosafety approval."""
         unit_id = decode(input.unit_id, "Unit", "input", "unitId")
         await service.drop_requirement(info.context.actor, unit_id, decode(input.training_id, "Training", "input", "trainingId"))
         return RequirementPayload(unit=await shown(info, UNITS, unit_id, Unit.of))

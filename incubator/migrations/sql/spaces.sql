@@ -35,7 +35,8 @@ BEGIN
   RETURN NEW;
 END $$;
 CREATE TRIGGER rate_used_never_changes BEFORE UPDATE OR DELETE ON rate FOR EACH ROW EXECUTE FUNCTION refuse_change_of_used_rate();
-ALTER TABLE credit_grant ADD CONSTRAINT credit_grant_minutes CHECK (minutes_per_month > 0);
+ALTER TABLE credit_grant ADD CONSTRAINT credit_grant_one_of CHECK (num_nonnulls(minutes_per_month, days_per_month) = 1);
+ALTER TABLE credit_grant ADD CONSTRAINT credit_grant_amount CHECK (coalesce(minutes_per_month, 1) > 0 AND coalesce(days_per_month, 1) BETWEEN 1 AND 31);
 ALTER TABLE rental ADD CONSTRAINT rental_days CHECK (starts_on <= ends_on);
 ALTER TABLE booking ADD CONSTRAINT booking_order CHECK (starts_at < ends_at);
 ALTER TABLE booking ADD CONSTRAINT booking_state CHECK (state IN ('pending', 'confirmed', 'cancelled', 'moved', 'declined', 'expired', 'released'));
@@ -73,6 +74,7 @@ ALTER TABLE area_presence ADD CONSTRAINT area_presence_order CHECK (left_at IS N
 CREATE UNIQUE INDEX area_presence_one ON area_presence (person_id) WHERE left_at IS NULL;
 ALTER TABLE rental ADD CONSTRAINT rental_notice CHECK (notice_count BETWEEN 0 AND 366 AND notice_unit IN ('days', 'months'));
 ALTER TABLE rental ADD CONSTRAINT rental_discount CHECK (discount_percent BETWEEN 0 AND 100);
+ALTER TABLE rental ADD CONSTRAINT rental_credit_of_short_stays CHECK (monthly_minor IS NULL OR credit_days = '[]');
 CREATE INDEX rental_to_charge ON rental (ends_on) WHERE monthly_minor IS NULL AND charged_at IS NULL;
 ALTER TABLE rental_hold ADD CONSTRAINT rental_hold_days CHECK (starts_on <= ends_on);
 ALTER TABLE rental_hold ADD CONSTRAINT rental_hold_state CHECK (state IN ('held', 'released', 'expired', 'assigned') AND (state = 'assigned') = (rental_id IS NOT NULL));

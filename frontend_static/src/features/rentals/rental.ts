@@ -55,8 +55,9 @@ const lineNames: Readonly<Record<string, TextKey>> = {
 	day: 'rentals:line.days',
 };
 
-/** "3 months × EUR 620.00", "15 of 30 days at EUR 620.00 a month". */
+/** "3 months × EUR 620.00", "15 of 30 days at EUR 620.00 a month", "5 days of credit". */
 export function lineText({ what, quantity, ofDays, unitPrice }: Line): string {
+	if (what === 'credit') return t('rentals:line.credit', { count: quantity });
 	const price = formatMoney(unitPrice);
 	if (ofDays !== null) return t('rentals:line.part', { count: quantity, of: ofDays, price });
 	const key = lineNames[what];
