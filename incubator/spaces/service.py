@@ -35,6 +35,7 @@ from incubator.spaces.rental_deposits import settle_rental_deposit
 from incubator.spaces.rental_holds import HoldTerms, hold_unit, release_hold
 from incubator.spaces.rental_quotes import RentalQuote, RentalWish, quote_rental
 from incubator.spaces.rentals import Notice, RentalTerms, bind_contract, start_rental
+from incubator.spaces.site_ending import Ended, Reaching, end_past, lock_closing_site, reaching_past
 from incubator.spaces.statements import make_statement, schedule_statements
 from incubator.spaces.training_sessions import (
     Result,
@@ -64,6 +65,7 @@ __all__ = [
     "AssignTerms",
     "BookingTerms",
     "ChangeTerms",
+    "Ended",
     "FeedTerms",
     "Found",
     "HoldTerms",
@@ -77,6 +79,7 @@ __all__ = [
     "PoolTerms",
     "Quote",
     "RateTerms",
+    "Reaching",
     "RentalQuote",
     "RentalTerms",
     "RentalWish",
@@ -117,6 +120,7 @@ __all__ = [
     "decide_booking",
     "dismiss_trainer",
     "drop_requirement",
+    "end_past",
     "end_rate",
     "enter_area",
     "extend_rental",
@@ -132,6 +136,7 @@ __all__ = [
     "leave_note",
     "leave_seat",
     "leave_waiting_list",
+    "lock_closing_site",
     "lose_badge",
     "make_statement",
     "move_booking",
@@ -143,6 +148,7 @@ __all__ = [
     "put_unit_into",
     "quote_booking",
     "quote_rental",
+    "reaching_past",
     "read_feed",
     "read_photo",
     "record_machine_event",
