@@ -31,14 +31,14 @@ async def preview_closing(actor: Actor, site_id: UUID, closes_on: date) -> Closi
     """Count what reaches past a day of a site; nothing is written.
 
     Raises:
-        NotFound: there is no such site.
         NotSignedIn, Forbidden: the actor does not manage the site's space.
+        NotFound: there is no such site.
         OutOfRange: the day has passed, or lies more than five years ahead.
     """
+    actor.require(Grant.MANAGE_SPACE, site_id, path=("siteId",))
     site = (await organizations.sites_by_id(actor, [site_id])).get(site_id)
     if site is None:
         raise NotFound(kind="Site", path=("siteId",))
-    actor.require(Grant.MANAGE_SPACE, site_id, path=("siteId",))
     _check_day(closes_on, site.time_zone, ("closesOn",))
     return await _preview(site_id, closes_on, site.time_zone)
 
@@ -52,8 +52,8 @@ async def close_site(actor: Actor, site_id: UUID, closes_on: date, reason: str, 
 
     Raises:
         TooShort, TooLong, PatternMismatch: the reason breaks its rule.
-        NotFound: there is no such site.
         NotSignedIn, Forbidden: the actor does not manage the site's space.
+        NotFound: there is no such site.
         Stale: it was changed meanwhile.
         OutOfRange: the day has passed, or lies more than five years ahead.
         SiteStillLet: rentals or residencies reach past the day; says how many.
@@ -82,8 +82,8 @@ async def reopen_site(actor: Actor, site_id: UUID, expected_version: int | None 
     """Take a closing back, before or after its day. What it ended stays ended.
 
     Raises:
-        NotFound: there is no such site.
         NotSignedIn, Forbidden: the actor does not manage the site's space.
+        NotFound: there is no such site.
         Stale: it was changed meanwhile.
         SiteNotClosing: it is not closed, and no closing is planned.
     """

@@ -111,7 +111,7 @@ def _slots_of(unit: asyncpg.Record, taken: Sequence[Span], terms: SearchTerms) -
     found = Policy.read(unit["policy"])
     years = range(terms.earliest.year - 1, terms.latest.year + 2)
     holidays = [public_holidays(unit["country"], unit["subdivision"], year) for year in years] if unit["closed_on_holidays"] else []
-    rules = policy.Rules(found, unit["opening_hours"], zone, frozenset().union(*holidays), closes_on=unit["closes_on"])
+    rules = policy.Rules(found, unit["opening_hours"], zone, frozenset().union(*holidays))
     latest = terms.latest if unit["closes_on"] is None else min(terms.latest, start_of_day(unit["closes_on"], zone))
     begin = max(terms.earliest, now + (found.create_notice_minutes or 0) * MINUTE)
     known, asked = set(), read_asked(unit["asked"], None)

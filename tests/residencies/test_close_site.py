@@ -224,14 +224,27 @@ async def test_no_door_leads_past_the_closing_not_even_for_staff() -> None:
     assert applying == ("SiteClosed", "2026-04-01")
 
 
-async def test_rentals_and_residencies_past_the_day_stand_in_the_way_and_nothing_is_written() -> None:
+async def rented(house: make.House) -> None:
+    """A rental whose last day is the first of April, and one that ends the day before."""
+    for days_on in (22, 21):
+        await make.resident(house, days=days_on)
+
+
+async def resided(house: make.House) -> None:
+    """A residency of a year whose rental ends before April."""
+    offered = await make.offer(house)
+    await residencies.accept_offer(offered.owner, offered.offer_id, terms_hash(offered.terms))
+    await give_up_desk(house, offered.owner, CLOSES_ON - DAY)
+
+
+@pytest.mark.parametrize(("scene", "rentals", "residents"), [(rented, 1, 0), (resided, 0, 1)])
+async def test_rentals_and_residencies_past_the_day_stand_in_the_way_and_nothing_is_written(
+    scene: Callable[[make.House], Awaitable[None]], rentals: int, residents: int
+) -> None:
     with clock.travel_to(NOW):
         house = await make.house()
-        await make.resident(house, days=22)
-        await make.resident(house, days=21)
-        offered = await make.offer(house)
-        await residencies.accept_offer(offered.owner, offered.offer_id, terms_hash(offered.terms))
-        booking = await booked(house.manager, await make.unit(house), NOW + DAY)
+        await scene(house)
+        booking = await booked(house.manager, await make.unit(house), LAST + DAY)
         before = await contents()
 
         with pytest.raises(SiteStillLet) as found:
@@ -239,9 +252,9 @@ async def test_rentals_and_residencies_past_the_day_stand_in_the_way_and_nothing
         untouched = await contents() == before
         preview = await closing.preview_closing(house.manager, house.site_id, CLOSES_ON)
 
-    assert (found.value.limit, found.value.rentals, found.value.residencies) == (CLOSES_ON, 2, 1)
+    assert (found.value.limit, found.value.rentals, found.value.residencies) == (CLOSES_ON, rentals, residents)
     assert untouched
-    assert (preview.reaching.rentals, preview.residencies) == (2, 1)
+    assert (preview.reaching.bookings, preview.reaching.rentals, preview.residencies) == (1, rentals, residents)
     assert (await state_of(booking))[0] == "confirmed"
 
 
@@ -259,6 +272,7 @@ async def test_rentals_and_residencies_past_the_day_stand_in_the_way_and_nothing
         ("preview of yesterday", OutOfRange),
         ("preview by the owner", Forbidden),
         ("preview of nothing", NotFound),
+        ("preview elsewhere", Forbidden),
         ("reopen an open one", SiteNotClosing),
         ("reopen by the front desk", Forbidden),
         ("reopen stale", Stale),
@@ -280,7 +294,8 @@ async def test_what_is_no_closing_is_refused_and_nothing_is_written(name: str, r
             "nobody": lambda: closing.close_site(ANONYMOUS, site, CLOSES_ON, "Why"),
             "preview of yesterday": lambda: closing.preview_closing(manager, site, date(2026, 3, 9)),
             "preview by the owner": lambda: closing.preview_closing(owner, site, CLOSES_ON),
-            "preview of nothing": lambda: closing.preview_closing(manager, new_id(), CLOSES_ON),
+            "preview of nothing": lambda: closing.preview_closing(SYSTEM, new_id(), CLOSES_ON),
+            "preview elsewhere": lambda: closing.preview_closing(elsewhere.manager, site, CLOSES_ON),
             "reopen an open one": lambda: closing.reopen_site(manager, site),
             "reopen by the front desk": lambda: closing.reopen_site(desk, site),
             "reopen stale": lambda: closing.reopen_site(manager, site, 7),
