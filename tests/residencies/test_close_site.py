@@ -35,7 +35,7 @@ from tests.support.written import contents
 
 pytestmark = pytest.mark.usefixtures("database")
 NOW = datetime(2026, 3, 10, 9, tzinfo=UTC)
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+HOUR, MINUTE, DAY = timedelta(hours=1), timedelta(minutes=1), timedelta(days=1)
 CLOSES_ON = date(2026, 4, 1)
 LAST = datetime(2026, 3, 31, 22, tzinfo=UTC)
 """The midnight in Berlin with which the first of April begins."""
@@ -198,9 +198,10 @@ async def test_no_door_leads_past_the_closing_not_even_for_staff() -> None:
         refused = {name: await refusal_of(door) for name, door in doors.items()}
         untouched = await contents() == before
         quote = await service.quote_booking(manager, at)
-        slots = await availability.find_slots(
-            manager, availability.SearchTerms((house.site_id,), 60, LAST - 90 * timedelta(minutes=1), LAST + 3 * DAY)
-        )
+        slots = [
+            await availability.find_slots(manager, availability.SearchTerms((house.site_id,), 60, LAST - minutes * MINUTE, LAST + 3 * DAY))
+            for minutes in (90, 30)
+        ]
         series = await service.create_series(
             manager, SeriesTerms(room, LAST - 3 * HOUR, LAST - 2 * HOUR, "Run", "FREQ=DAILY;COUNT=2"), "series-key"
         )
@@ -214,7 +215,7 @@ async def test_no_door_leads_past_the_closing_not_even_for_staff() -> None:
     assert refused == dict.fromkeys(doors, ("SiteClosed", "2026-04-01"))
     assert untouched
     assert [(rule.code, rule.details()["may_override"]) for rule in quote.broken] == [("SiteClosed", False)]
-    assert {slot.starts_at for slot in slots} == {LAST - 90 * timedelta(minutes=1)}
+    assert [{slot.starts_at for slot in found} for found in slots] == [{LAST - 90 * MINUTE}, set()]
     assert ([failure.code for failure in series.failures], len(series.booking_ids)) == (["SiteClosed"], 1)
     assert ((await state_of(to_the_end))[0], await db.value("SELECT ends_on FROM rental WHERE id = $1", kept)) == (
         "confirmed",
@@ -222,6 +223,21 @@ async def test_no_door_leads_past_the_closing_not_even_for_staff() -> None:
     )
     assert seen == [False, True]
     assert applying == ("SiteClosed", "2026-04-01")
+
+
+async def test_what_comes_free_past_the_closing_is_offered_to_nobody_who_began_to_wait_meanwhile() -> None:
+    with clock.travel_to(NOW):
+        house = await make.house(opening_hours="24/7")
+        room = await make.unit(house)
+        holding = await booked(house.manager, room, LAST)
+        await service.join_waiting_list(house.manager, BookingTerms(room, LAST, LAST + HOUR, "Wait"))
+        await db.execute("UPDATE site SET closes_on = $2 WHERE id = $1", house.site_id, CLOSES_ON)
+
+        await service.cancel_booking(house.manager, holding, 1)
+        await drain()
+
+    assert await db.value("SELECT array_agg(state) FROM waiting_entry") == ["waiting"]
+    assert await db.value("SELECT count(*) FROM unit_hold") == 0
 
 
 async def rented(house: make.House) -> None:
