@@ -10,6 +10,8 @@ export const site = {
 	timeZone: 'Europe/Berlin',
 	currency: 'EUR',
 	openingHours: 'Mo-Fr 07:00-21:00',
+	closesOn: null as string | null,
+	closingReason: '',
 	legalEntity: { __typename: 'LegalEntity', id: 'l1', name: 'Nord Incubator GmbH', country: 'DE' },
 };
 
