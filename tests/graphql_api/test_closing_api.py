@@ -106,12 +106,10 @@ async def test_codes_of_units_and_areas_are_for_who_may_hang_them(web: Web) -> N
     known = await callers.world()
     unit, room = await make.unit(known.house), await schooling.room(known.house)
     manager = await session_of(known.house.manager)
-    asked = await run(web, manager, "DoorCodes", siteId=encode("Site", known.house.site_id))
-    addresses = [
-        asked["floors"][0]["rooms"][0]["codeUrl"],
-        *(one["codeUrl"] for one in asked["units"]["nodes"] if str(unit) in one["codeUrl"]),
-    ]
-
+    site = encode("Site", known.house.site_id)
+    floors = (await run(web, manager, "Floors", siteId=site))["floors"]
+    units = (await run(web, manager, "DoorCodes", siteId=site))["units"]["nodes"]
+    addresses = [floors[0]["rooms"][0]["codeUrl"], *(one["codeUrl"] for one in units if str(unit) in one["codeUrl"])]
     async with web.client(**(manager or {})) as client:
         pictures = [(await client.get(address)) for address in addresses]
     answers: dict[str, list[int]] = {}

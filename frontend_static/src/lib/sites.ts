@@ -2,7 +2,7 @@ import { t } from './i18n/i18n.svelte';
 import { type Day, formatDay, todayIn } from './time/dates';
 
 /** A site as lists show it. */
-interface ListedSite {
+export interface ListedSite {
 	readonly name: string;
 	readonly timeZone: string;
 	readonly closesOn: Day | null;
