@@ -38,6 +38,7 @@ from incubator_graphql.metrics import metrics
 from incubator_graphql.schema import make_schema
 from incubator_graphql.security_headers import SecurityHeaders
 from incubator_graphql.spaces.calendar_routes import CalendarRoutes
+from incubator_graphql.spaces.door_codes import CodeRoutes
 from incubator_graphql.spaces.photos import PhotoRoutes
 from incubator_graphql.ws import Sockets
 
@@ -76,6 +77,7 @@ class WebProcess:
             *MoneyRoutes(edge).routes(),
             *CalendarRoutes(buckets).routes(),
             *PhotoRoutes(edge).routes(),
+            *CodeRoutes(edge).routes(),
             *Auth(buckets, self.settings.is_https, origins).routes(),
             *(mail_routes(self.settings) if self.settings.is_demo else ()),
             Route("/{path:path}", Client(self.client_folder).serve, methods=["GET"]),

@@ -23,6 +23,7 @@ from incubator_graphql.pilots.mutations import PilotsMutation
 from incubator_graphql.pilots.queries import PilotsQuery
 from incubator_graphql.reports.machine_hours import MachineHoursQuery
 from incubator_graphql.reports.portfolio import PortfolioQuery
+from incubator_graphql.residencies.closing import ClosingMutation, ClosingQuery
 from incubator_graphql.residencies.mutations import ResidenciesMutation
 from incubator_graphql.residencies.queries import ResidenciesQuery
 from incubator_graphql.secondments.mutations import SecondmentsMutation
@@ -62,6 +63,7 @@ class Query(
     InvoicesQuery,
     BillingRunsQuery,
     ResidenciesQuery,
+    ClosingQuery,
     SpacesQuery,
     FindingQuery,
     PlacesQuery,
@@ -94,6 +96,7 @@ class Mutation(
     InvoicesMutation,
     BillingRunsMutation,
     ResidenciesMutation,
+    ClosingMutation,
     SpacesMutation,
     BookingChangesMutation,
     PlacesMutation,

@@ -28,6 +28,7 @@ class ImportKind:
 ORGANIZATION_COLUMNS = ("key", "name_en", "name_local", "kind", "country", "city", "sector", "source")
 ORGANIZATION_EXTRAS = ("district",)
 SITE_COLUMNS = ("key", "name", "operator", "legal_entity", "country", "city", "time_zone", "currency", "locale", "opening_hours", "source")
+SITE_EXTRAS = ("subdivision",)
 _COLUMN_OF_FIELD = {
     "name": "name_en",
     "localName": "name_local",
@@ -65,6 +66,7 @@ def site_terms(row: Row) -> places.SiteTerms:
         currency=row["currency"],
         locale=row["locale"],
         opening_hours=row["opening_hours"],
+        subdivision=row.get("subdivision", ""),
     )
 
 
@@ -132,8 +134,8 @@ KINDS: dict[str, ImportKind] = {
     ),
     "sites": ImportKind(
         SITE_COLUMNS,
-        (),
-        lambda row: _refusals(lambda: site_terms(row).checked(), SITE_COLUMNS),
+        SITE_EXTRAS,
+        lambda row: _refusals(lambda: site_terms(row).checked(), (*SITE_COLUMNS, *SITE_EXTRAS)),
         _known_sites,
         lambda actor, row: places.register_site(actor, site_terms(row)),
     ),

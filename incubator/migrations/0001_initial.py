@@ -1115,6 +1115,8 @@ class Migration(AtOnceMigration):
                 ("locale", fields.CharField(max_length=20)),
                 ("opening_hours", fields.CharField(max_length=200)),
                 ("closed_on_holidays", fields.BooleanField(default=True)),
+                ("closes_on", fields.DateField(null=True)),
+                ("closing_reason", fields.CharField(default="", max_length=300)),
                 ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ("version", fields.IntField(default=1)),
             ],

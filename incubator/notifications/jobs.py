@@ -11,6 +11,7 @@ from incubator.notifications import mail
 from incubator.notifications import outage_facts as _outage_facts  # noqa: F401 - the import registers its consumers
 from incubator.notifications import owner_facts as _owner_facts  # noqa: F401 - the import registers its consumers
 from incubator.notifications import rental_facts as _rental_facts  # noqa: F401 - the import registers its consumers
+from incubator.notifications import site_facts as _site_facts  # noqa: F401 - the import registers its consumers
 from incubator.notifications import space_facts as _space_facts  # noqa: F401 - the import registers its consumers
 from incubator.notifications import training_facts as _training_facts  # noqa: F401 - the import registers its consumers
 from incubator.notifications.kinds import Kind

@@ -43,6 +43,7 @@ class Kind(StrEnum):
     OUTAGE_ANNOUNCED = "outage_announced"
     OUTAGE_OVER = "outage_over"
     SERIES_CANCELLED = "series_cancelled"
+    SITE_CLOSING = "site_closing"
     OWNER_STATEMENT = "owner_statement"
     OWNER_SHARE = "owner_share"
     SECONDMENT_AGREED = "secondment_agreed"
@@ -99,6 +100,7 @@ KINDS: dict[Kind, Description] = {
     Kind.OUTAGE_ANNOUNCED: _named("Outages of what you rent", "Ausfälle von Gemietetem", "所租单元停用"),
     Kind.OUTAGE_OVER: _named("Outages that are over", "Beendete Ausfälle", "停用结束"),
     Kind.SERIES_CANCELLED: _named("Cancelled series", "Stornierte Serien", "系列预订取消"),
+    Kind.SITE_CLOSING: _named("Sites that close", "Schließende Standorte", "站点关闭"),
     Kind.OWNER_STATEMENT: _named("Owners' statements", "Eigentümerabrechnungen", "所有者结算单"),
     Kind.OWNER_SHARE: _named("Changed shares of owners", "Geänderte Eigentümeranteile", "所有者分成变更"),
     Kind.SECONDMENT_AGREED: _named("Secondments", "Entsendungen", "人员派驻"),

@@ -101,6 +101,21 @@ class OpeningHoursInvalid(InvalidValue):
 
 
 @refusal
+class UnknownSubdivision(InvalidValue):
+    """A part that the country does not have; `limit` are the codes of those that it has."""
+
+    value: str
+    country: str
+    field: str = "subdivision"
+    rule: str = "subdivision"
+    text = {
+        "en": "{field}: “{value}” is no part of {country}. Allowed: {limit}, or nothing.",
+        "de": "{field}: „{value}“ ist kein Teil von {country}. Erlaubt: {limit} oder nichts.",
+        "zh-CN": "{field}:“{value}”不是 {country} 的地区。可用:{limit},或留空。",
+    }
+
+
+@refusal
 class KeyTaken(InvalidValue):
     """A name that must be unique is in use."""
 

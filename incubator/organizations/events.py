@@ -51,3 +51,15 @@ class PersonChanged(Event):
     def touches(self) -> Sequence[Touched]:
         """The person."""
         return [Touched("Person", self.person_id, self.version)]
+
+
+@dataclass(frozen=True)
+class SiteChanged(Event):
+    """Something of a site is different that nobody needs to be told of."""
+
+    site_id: UUID
+    version: int
+
+    def touches(self) -> Sequence[Touched]:
+        """The site."""
+        return [Touched("Site", self.site_id, self.version)]

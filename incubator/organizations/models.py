@@ -73,6 +73,8 @@ class Site(Model):
     locale = fields.CharField(max_length=20)
     opening_hours = fields.CharField(max_length=200)
     closed_on_holidays = fields.BooleanField(default=True)
+    closes_on = fields.DateField(null=True)
+    closing_reason = fields.CharField(max_length=300, default="")
     created_at = fields.DatetimeField()
     version = fields.IntField(default=1)
 

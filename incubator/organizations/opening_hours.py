@@ -1,10 +1,12 @@
 """Opening hours in a site's own zone: the part of the OpenStreetMap notation that people write, and public holidays."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -82,6 +84,19 @@ def _span(text: str, whole: str, path: tuple[str, ...]) -> tuple[int, int]:
     if not (0 <= begin < finish <= 1440) or any(int(clock[3:]) > 59 for clock in text.split("-")):
         raise OpeningHoursInvalid(value=whole[:80], path=path)
     return begin, finish
+
+
+@lru_cache(maxsize=256)
+def subdivisions_of(country: str) -> Mapping[str, str]:
+    """Return the parts of a country with public holidays of their own: names by code, ordered by code (source: the package `holidays`).
+
+    Empty for a country without such parts, and for one that the package does not know.
+    """
+    parts = holidays.list_supported_countries(include_aliases=False).get(country)
+    if not parts:
+        return MappingProxyType({})
+    names = holidays.country_holidays(country).get_subdivision_aliases()
+    return MappingProxyType({code: max(names.get(code) or [code], key=len) for code in sorted(parts)})
 
 
 @lru_cache(maxsize=512)

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from incubator import db
-from incubator.kernel import audit, checks, clock
+from incubator.kernel import audit, checks, clock, outbox
 from incubator.kernel.actor import Actor, Grant, OrganizationKind, Role
 from incubator.kernel.errors import NotFound, PatternMismatch
 from incubator.kernel.ids import new_id
 from incubator.kernel.money import check_currency
 from incubator.kernel.periods import check_zone
-from incubator.organizations.errors import KeyTaken
-from incubator.organizations.opening_hours import OpeningHours
+from incubator.organizations.errors import KeyTaken, UnknownSubdivision
+from incubator.organizations.events import SiteChanged
+from incubator.organizations.opening_hours import OpeningHours, subdivisions_of
 from incubator.organizations.service import give_role
 
 _KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
@@ -86,18 +87,19 @@ class SiteTerms:
         if not _LOCALE.fullmatch(self.locale.strip()):
             raise PatternMismatch(field="locale", limit="de-DE")
         OpeningHours.parse(self.opening_hours)
+        country = checks.country(self.country)
         return SiteTerms(
             key=check_key(self.key),
             name=checks.text(self.name, "name"),
             operator_key=check_key(self.operator_key, "operator"),
             legal_entity=checks.text(self.legal_entity, "legalEntity"),
-            country=checks.country(self.country),
+            country=country,
             city=checks.text(self.city, "city", at_most=120),
             time_zone=check_zone(self.time_zone.strip()),
             currency=check_currency(self.currency.strip()),
             locale=self.locale.strip(),
             opening_hours=self.opening_hours.strip(),
-            subdivision=checks.text(self.subdivision, "subdivision", at_least=0, at_most=10),
+            subdivision=check_subdivision(self.subdivision, country),
         )
 
 
@@ -111,6 +113,41 @@ def check_key(value: str, field: str = "key") -> str:
     if not _KEY.fullmatch(value):
         raise PatternMismatch(field=field, limit="a–z, 0–9, _ and -, at most 60")
     return value
+
+
+def check_subdivision(value: str, country: str, path: tuple[str, ...] = ()) -> str:
+    """Return the code of a part of a country that has public holidays of its own, or nothing for the whole country's.
+
+    Raises:
+        UnknownSubdivision: the country has no such part; names those that it has.
+    """
+    value = value.strip()
+    known = subdivisions_of(country)
+    if value and value not in known:
+        raise UnknownSubdivision(value=value[:40], country=country, limit=", ".join(known) or "–", path=path)
+    return value
+
+
+async def set_subdivision(actor: Actor, site_id: UUID, subdivision: str, expected_version: int | None = None) -> None:
+    """Say in which part of its country a site is; its public holidays count from now on, and bookings that stand stay.
+
+    Raises:
+        NotSignedIn, Forbidden: the actor does not manage the site's space.
+        NotFound: there is no such site.
+        Stale: it was changed meanwhile.
+        UnknownSubdivision: the country has no such part.
+    """
+    actor.require(Grant.MANAGE_SPACE, site_id, path=("input", "siteId"))
+    async with db.transaction():
+        site = await db.row("SELECT country, subdivision, version FROM site WHERE id = $1 FOR NO KEY UPDATE", site_id)
+        if site is None:
+            raise NotFound(kind="Site", path=("input", "siteId"))
+        checks.version(expected_version, site["version"])
+        code = check_subdivision(subdivision, site["country"], ("input", "subdivision"))
+        await db.execute("UPDATE site SET subdivision = $2, version = version + 1 WHERE id = $1", site_id, code)
+        before = {"subdivision": site["subdivision"]}
+        await audit.record(actor, "set subdivision", "Site", site_id, before=before, after={"subdivision": code})
+        await outbox.record(SiteChanged(site_id, site["version"] + 1))
 
 
 async def register_organization(actor: Actor, terms: OrganizationTerms) -> UUID:
@@ -216,9 +253,11 @@ async def register_site(actor: Actor, terms: SiteTerms) -> UUID:
     entity_id = await _register_entity(actor, terms, operator_id)
     site_id: UUID = await db.value(
         "INSERT INTO site (id, key, name, operator_id, legal_entity_id, country, subdivision, city, time_zone, currency, locale,"
-        " opening_hours, closed_on_holidays, created_at, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 1)"
+        " opening_hours, closed_on_holidays, closing_reason, created_at, version)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, '', $14, 1)"
         " ON CONFLICT (key) DO UPDATE SET name = excluded.name, city = excluded.city, time_zone = excluded.time_zone,"
-        " locale = excluded.locale,"
+        " subdivision = CASE WHEN site.country = excluded.country AND excluded.subdivision <> '' THEN excluded.subdivision"
+        " ELSE site.subdivision END, locale = excluded.locale,"
         " opening_hours = excluded.opening_hours, version = site.version + 1 RETURNING id",
         new_id(),
         terms.key,

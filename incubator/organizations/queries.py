@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TypeVar
 from uuid import UUID
 
@@ -31,7 +31,7 @@ class OrganizationRow:
 
 @dataclass(frozen=True, slots=True)
 class SiteRow:
-    """A site; `opening_hours` are local to `time_zone`, prices are in `currency`."""
+    """A site; `opening_hours` are local to `time_zone`, prices are in `currency`. It is closed from `closes_on` on, a day of its calendar."""
 
     id: UUID
     key: str
@@ -46,6 +46,8 @@ class SiteRow:
     locale: str
     opening_hours: str
     closed_on_holidays: bool
+    closes_on: date | None
+    closing_reason: str
     version: int
 
 
@@ -123,7 +125,7 @@ class InvitationRow:
 ORGANIZATION = "o.id, o.key, o.name, o.local_name, o.kind, o.country, o.city, o.district, o.sector, o.version"
 SITE = (
     "s.id, s.key, s.name, s.operator_id, s.legal_entity_id, s.country, s.subdivision, s.city, s.time_zone, s.currency, s.locale,"
-    " s.opening_hours, s.closed_on_holidays, s.version"
+    " s.opening_hours, s.closed_on_holidays, s.closes_on, s.closing_reason, s.version"
 )
 PERSON = "p.id, p.name, p.email, p.language, p.time_zone, p.version"
 BY_NAME = (Order("name", "text"), Order("id", "uuid"))

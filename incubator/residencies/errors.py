@@ -1,6 +1,7 @@
 """Refusals of admissions and residencies."""
 
 from datetime import date
+from uuid import UUID
 
 from incubator.kernel.errors import DomainError, refusal
 
@@ -73,4 +74,30 @@ class TermsChanged(DomainError):
         "en": "The terms are not those you were shown. Read them again.",
         "de": "Die Bedingungen sind nicht die, die Ihnen gezeigt wurden. Bitte noch einmal lesen.",
         "zh-CN": "条款与您看到的不一致,请重新阅读。",
+    }
+
+
+@refusal
+class SiteStillLet(DomainError):
+    """Rentals or residencies reach past the day on which a site would close; they are contracts, and are ended or moved first."""
+
+    limit: date
+    rentals: int
+    residencies: int
+    text = {
+        "en": "The site cannot close on {limit}: {rentals} rentals and {residencies} residencies go on. End or move them first.",
+        "de": "Der Standort kann am {limit} nicht schließen: {rentals} Mieten und {residencies} Residenzen laufen weiter. Bitte zuerst beenden oder verlegen.",
+        "zh-CN": "该站点无法于 {limit} 关闭:仍有 {rentals} 项租用和 {residencies} 项入驻在继续。请先终止或迁移。",
+    }
+
+
+@refusal
+class SiteNotClosing(DomainError):
+    """The site is open, and nobody has said that it closes."""
+
+    site_id: UUID
+    text = {
+        "en": "The site is open, and no closing is planned.",
+        "de": "Der Standort ist geöffnet, und es ist keine Schließung geplant.",
+        "zh-CN": "该站点处于开放状态,没有关闭计划。",
     }

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from incubator.kernel.outbox import Event, Touched
@@ -83,3 +84,35 @@ class OfferAccepted(Event):
             Touched("Offer", self.offer_id, self.version),
             Touched("Application", self.application_id),
         ]
+
+
+@dataclass(frozen=True)
+class SiteClosing(Event):
+    """A site is closed from a day of its calendar on, `closes_on`; what it ended is named. Nothing of it is charged."""
+
+    site_id: UUID
+    closes_on: date
+    reason: str
+    booking_ids: tuple[UUID, ...]
+    waiting_ids: tuple[UUID, ...]
+    version: int
+
+    def touches(self) -> Sequence[Touched]:
+        """The site, and what ended."""
+        return [
+            Touched("Site", self.site_id, self.version),
+            *(Touched("Booking", one) for one in self.booking_ids),
+            *(Touched("WaitingEntry", one) for one in self.waiting_ids),
+        ]
+
+
+@dataclass(frozen=True)
+class SiteReopened(Event):
+    """A site is open again, or stays open; what its closing ended stays ended."""
+
+    site_id: UUID
+    version: int
+
+    def touches(self) -> Sequence[Touched]:
+        """The site."""
+        return [Touched("Site", self.site_id, self.version)]

@@ -29,6 +29,7 @@ from incubator.residencies.events import (
 )
 from incubator.spaces import queries as spaces_queries
 from incubator.spaces import service as spaces
+from incubator.spaces.closed_sites import refuse_past
 from incubator.spaces.errors import UnitNotRentable
 from incubator.spaces.lines import SUPPLY_OF_KIND
 
@@ -83,6 +84,7 @@ async def open_call(actor: Actor, terms: CallTerms) -> UUID:
     Raises:
         NotSignedIn, Forbidden: the actor does not manage one of the sites.
         NotFound: there is no such site, or none is named.
+        SiteClosed: one of them is closed before the call is.
         InvalidValue: a field breaks its rule.
     """
     title = checks.text(terms.title, "title", path=("input", "title"))
@@ -94,6 +96,8 @@ async def open_call(actor: Actor, terms: CallTerms) -> UUID:
     sites = await organizations.sites_by_id(actor, terms.site_ids)
     if not terms.site_ids or len(sites) != len(set(terms.site_ids)):
         raise NotFound(kind="Site", path=("input", "siteIds"))
+    for site in sites.values():
+        refuse_past(site.closes_on, terms.closes_on, ("input", "siteIds"))
     first, call_id = sites[terms.site_ids[0]], new_id()
     async with db.transaction():
         await db.execute(
@@ -129,6 +133,7 @@ async def submit_application(actor: Actor, terms: ApplicationTerms, idempotency_
         NotFound: there is no such call.
         SiteNotOfCall: the call is for other sites.
         CallClosed: it takes no applications today.
+        SiteClosed: the site is closed.
     """
     given = _checked(terms)
     async with db.transaction():
@@ -141,6 +146,8 @@ async def submit_application(actor: Actor, terms: ApplicationTerms, idempotency_
         if given.site_id not in call.site_ids:
             raise SiteNotOfCall(path=("input", "siteId"))
         policy.require_open_call(call.opens_on, call.closes_on, clock.today(call.time_zone))
+        site = (await organizations.sites_by_id(actor, [given.site_id]))[given.site_id]
+        refuse_past(site.closes_on, clock.today(site.time_zone), ("input", "siteId"))
         owned = actor.organization_ids_as(Role.OWNER)
         application_id = new_id()
         await db.execute(
@@ -215,6 +222,7 @@ async def make_offer(actor: Actor, terms: OfferTerms, idempotency_key: str) -> U
         ApplicationDecided: it was answered already.
         UnitNotAtSite: unit or plan belong elsewhere.
         UnitNotRentable: the unit has no monthly price.
+        SiteClosed: the site is closed on the last day.
         InvalidValue: days, deposit or terms break their rule.
     """
     wording = checks.text(terms.terms, "terms", at_least=10, at_most=20_000, path=("input", "terms"))
@@ -235,6 +243,7 @@ async def make_offer(actor: Actor, terms: OfferTerms, idempotency_key: str) -> U
             raise UnitNotAtSite(path=("input", "unitId" if unit.site_id != application.site_id else "planId"))
         if unit.monthly_minor is None:
             raise UnitNotRentable(unit_id=unit.id, path=("input", "unitId"))
+        refuse_past(unit.closes_on, terms.ends_on, ("input", "endsOn"))
         policy.require_offer_days(terms.starts_on, terms.expires_on, clock.today(unit.time_zone))
         startup_id = application.startup_id or await _admit(actor, application)
         offer_id = new_id()
@@ -308,6 +317,7 @@ async def accept_offer(actor: Actor, offer_id: UUID, terms_hash: str) -> UUID:
         NotSignedIn, Forbidden: the actor is not an owner of the startup.
         OfferClosed: it was accepted, withdrawn, or has run out at the site's midnight.
         TermsChanged: what was shown is not what is on file; carries the current hash.
+        SiteClosed: the site is closed on the last day, as was said meanwhile.
         UnitTaken: the unit was let meanwhile.
     """
     async with db.transaction():

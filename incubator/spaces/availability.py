@@ -13,6 +13,7 @@ from incubator.kernel import checks, clock
 from incubator.kernel.actor import Actor
 from incubator.kernel.errors import OutOfRange, PeriodInverted, PeriodTooLong
 from incubator.kernel.jsonable import dumps
+from incubator.kernel.periods import start_of_day
 from incubator.organizations.opening_hours import OpeningHours, open_spans, public_holidays
 from incubator.spaces import policy
 from incubator.spaces.policy import MINUTE, Policy
@@ -72,7 +73,7 @@ async def find_slots(actor: Actor, terms: SearchTerms, first: int = 20) -> list[
     condition, args = visible_units(actor)
     n = len(args)
     units = await db.rows(
-        f"SELECT {unit_columns(f'${n + 4}')}, {ASKED.format(units='ARRAY[u.id]', person=f'${n + 5}', second='NULL')} AS asked, s.time_zone, s.country, s.subdivision,"
+        f"SELECT {unit_columns(f'${n + 4}')}, {ASKED.format(units='ARRAY[u.id]', person=f'${n + 5}', second='NULL')} AS asked, s.time_zone, s.country, s.subdivision, s.closes_on,"
         " s.closed_on_holidays AND u.opening_hours = '' AS closed_on_holidays FROM unit u JOIN site s ON s.id = u.site_id"
         f" WHERE {condition} AND u.site_id = ANY(${n + 1}::uuid[]) AND (${n + 2}::text IS NULL OR u.kind = ${n + 2}) AND u.equipment @> ${n + 3}::jsonb"
         " AND EXISTS (SELECT 1 FROM rate r WHERE r.site_id = u.site_id AND r.basis IN ('hour', 'day', 'week')"
@@ -111,9 +112,10 @@ def _slots_of(unit: asyncpg.Record, taken: Sequence[Span], terms: SearchTerms) -
     years = range(terms.earliest.year - 1, terms.latest.year + 2)
     holidays = [public_holidays(unit["country"], unit["subdivision"], year) for year in years] if unit["closed_on_holidays"] else []
     rules = policy.Rules(found, unit["opening_hours"], zone, frozenset().union(*holidays))
+    latest = terms.latest if unit["closes_on"] is None else min(terms.latest, start_of_day(unit["closes_on"], zone))
     begin = max(terms.earliest, now + (found.create_notice_minutes or 0) * MINUTE)
     known, asked = set(), read_asked(unit["asked"], None)
-    for free in free_spans(_open(rules, begin, terms.latest), taken, found.buffer_minutes):
+    for free in free_spans(_open(rules, begin, latest), taken, found.buffer_minutes):
         start = on_step(free[0], found.step_minutes or 1, zone)
         day = start.astimezone(ZoneInfo(zone)).date()
         end = start + terms.minutes * MINUTE

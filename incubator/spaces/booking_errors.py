@@ -5,7 +5,7 @@ BookingRule                 a rule of the unit that a booking breaks; staff may 
 ├── NoticeTooShort, ChangeNoticePassed, CancelNoticePassed
 ├── WeeklyQuotaUsed, PersonDayUsed, TooManyFutureBookings, TooManyFutureMinutes, GapTooShort
 ├── NotAtSite, UnitOutOfOrder
-└── UnitNotBookable         never overridable
+└── UnitNotBookable, SiteClosed     never overridable
 OverrideNeedsReason         staff may break rules for a reason
 """
 
@@ -211,6 +211,18 @@ class UnitOutOfOrder(BookingRule):
         "en": "The unit is out of order in that time: {limit}.",
         "de": "Die Einheit ist in dieser Zeit außer Betrieb: {limit}.",
         "zh-CN": "该时段单元停用:{limit}。",
+    }
+
+
+@refusal
+class SiteClosed(BookingRule):
+    """The site is closed from a day of its calendar on, `limit`; what is asked for, `value`, lies past it. Rentals, offers and sessions too."""
+
+    may_override: bool = False
+    text = {
+        "en": "The site is closed from {limit} on; this would last until {value}.",
+        "de": "Der Standort ist ab dem {limit} geschlossen; dies würde bis {value} dauern.",
+        "zh-CN": "该站点自 {limit} 起关闭;所请求的时间至 {value}。",
     }
 
 

@@ -57,11 +57,12 @@ class UnitDay:
 
 @dataclass(frozen=True, slots=True)
 class SiteDay:
-    """A day of a site, `[starts_at, ends_at)`, with its units by name."""
+    """A day of a site, `[starts_at, ends_at)`, with its units by name. `is_closed`: the site is closed from that day or an earlier one on."""
 
     site_id: UUID
     starts_at: datetime
     ends_at: datetime
+    is_closed: bool
     units: Sequence[UnitDay]
 
 
@@ -75,7 +76,7 @@ async def site_day(actor: Actor, site_id: UUID, on: date) -> SiteDay:
     n = len(args)
     first, end = f"(${n + 2}::date::timestamp AT TIME ZONE s.time_zone)", f"((${n + 2}::date + 1)::timestamp AT TIME ZONE s.time_zone)"
     rows = await db.rows(
-        f"SELECT {unit_columns(first)}, s.time_zone, (SELECT json_agg(json_build_array(h.starts_at, h.ends_at, h.kind) ORDER BY h.starts_at)"
+        f"SELECT {unit_columns(first)}, s.time_zone, s.closes_on, (SELECT json_agg(json_build_array(h.starts_at, h.ends_at, h.kind) ORDER BY h.starts_at)"
         f" FROM unit_hold h WHERE h.unit_id = u.id AND tstzrange(h.starts_at, h.ends_at) && tstzrange({first}, {end})"
         " AND NOT EXISTS (SELECT 1 FROM booking b WHERE b.id = h.holder_id AND b.unit_id = u.id)) AS taken,"
         " (SELECT json_agg(json_build_array(o.id, o.starts_at, o.ends_at, o.kind, o.reason) ORDER BY o.starts_at, o.id) FROM outage o"
@@ -91,7 +92,9 @@ async def site_day(actor: Actor, site_id: UUID, on: date) -> SiteDay:
     bookings: dict[UUID, list[BookingRow]] = {}
     for booking in await _bookings(actor, site_id, starts_at, ends_at):
         bookings.setdefault(booking.unit_id, []).append(booking)
-    return SiteDay(site_id, starts_at, ends_at, [_unit_day(row, bookings.get(row["id"], [])) for row in rows])
+    closes_on: date | None = rows[0]["closes_on"]
+    is_closed = closes_on is not None and closes_on <= on
+    return SiteDay(site_id, starts_at, ends_at, is_closed, [_unit_day(row, bookings.get(row["id"], [])) for row in rows])
 
 
 def _unit_day(row: asyncpg.Record, bookings: Sequence[BookingRow]) -> UnitDay:

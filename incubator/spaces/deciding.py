@@ -89,7 +89,9 @@ async def decide(
     rate = standing.rate_of(unit.id, unit.kind)
     is_at_site = is_house or standing.audience == "resident" or (rate is not None and rate.audience != "")
     found = Policy.read(unit.policy)
-    rules = policy.Rules(found, unit.opening_hours, unit.time_zone, _closed_on(unit, terms), rate is not None, standing.outages)
+    rules = policy.Rules(
+        found, unit.opening_hours, unit.time_zone, _closed_on(unit, terms), rate is not None, standing.outages, standing.closes_on
+    )
     wish = policy.Wish(terms.starts_at, terms.ends_at, is_at_site, standing.others, moved_from, standing.asked)
     lines, credit = ([], 0) if is_house else _priced(unit, extras, standing, terms)
     return Decision(

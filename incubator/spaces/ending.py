@@ -1,4 +1,4 @@
-"""End what stands in the time of an outage: bookings, and offers of slots."""
+"""End what stands in the time of an outage, or past a closing: bookings, and offers of slots."""
 
 from datetime import datetime
 from uuid import UUID
@@ -35,10 +35,7 @@ async def end_bookings(actor: Actor, outage_id: UUID) -> int:
     time = (outage["unit_id"], outage["starts_at"], outage["ends_at"])
     found = await db.rows(ENDED, *time, now, outage["created_at"])
     for booking in found:
-        if booking["starts_at"] < now:
-            await _cut(booking, outage_id, max(outage["starts_at"], now), now)
-        else:
-            await _cancel(booking, outage_id, now)
+        await cancel_or_cut(booking, max(outage["starts_at"], now), now, outage_id)
         await audit.record(actor, "end booking by outage", "Booking", booking["id"], after={"outage": outage_id})
     await outbox.record(
         *(BookingEndedByOutage(b["id"], outage_id, b["starts_at"], b["ends_at"], b["version"] + 1) for b in found),
@@ -59,9 +56,17 @@ async def end_bookings_around(actor: Actor, unit_id: UUID) -> None:
         await end_bookings(actor, outage["id"])
 
 
-async def _cancel(booking: asyncpg.Record, outage_id: UUID, now: datetime) -> None:
+async def cancel_or_cut(booking: asyncpg.Record, at: datetime, now: datetime, outage_id: UUID | None = None) -> None:
+    """Cancel a locked booking that has not begun; cut one that has. Neither costs anything. `outage_id`: for which outage, None for none."""
+    if booking["starts_at"] < now:
+        await _cut(booking, outage_id, at, now)
+    else:
+        await _cancel(booking, outage_id, now)
+
+
+async def _cancel(booking: asyncpg.Record, outage_id: UUID | None, now: datetime) -> None:
     await db.execute(
-        "UPDATE booking SET state = 'cancelled', cancelled_at = $3, changed_at = $3, outage_id = $2, expires_at = NULL, version = version + 1"
+        "UPDATE booking SET state = 'cancelled', cancelled_at = $3, changed_at = $3, outage_id = coalesce($2, outage_id), expires_at = NULL, version = version + 1"
         " WHERE id = $1",
         booking["id"],
         outage_id,
@@ -70,9 +75,9 @@ async def _cancel(booking: asyncpg.Record, outage_id: UUID, now: datetime) -> No
     await db.execute("DELETE FROM unit_hold WHERE holder_id = $1", booking["id"])
 
 
-async def _cut(booking: asyncpg.Record, outage_id: UUID, at: datetime, now: datetime) -> None:
+async def _cut(booking: asyncpg.Record, outage_id: UUID | None, at: datetime, now: datetime) -> None:
     await db.execute(
-        "UPDATE booking SET ends_at = $3, lines = '[]', price_minor = 0, credit_minutes = 0, rate_id = NULL, outage_id = $2, changed_at = $4,"
+        "UPDATE booking SET ends_at = $3, lines = '[]', price_minor = 0, credit_minutes = 0, rate_id = NULL, outage_id = coalesce($2, outage_id), changed_at = $4,"
         " version = version + 1 WHERE id = $1",
         booking["id"],
         outage_id,

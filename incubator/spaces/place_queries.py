@@ -8,7 +8,7 @@ from uuid import UUID
 import asyncpg
 
 from incubator import db
-from incubator.kernel.actor import Actor
+from incubator.kernel.actor import Actor, Grant
 from incubator.kernel.paging import Order, Page, Slice, paginate
 from incubator.spaces.scope import visible_units, visible_usages, visible_waiting
 
@@ -239,3 +239,15 @@ async def photos_of(actor: Actor, unit_ids: Sequence[UUID]) -> list[list[PhotoRo
     for row in found:
         photos[row.unit_id].append(row)
     return [photos[one] for one in unit_ids]
+
+
+SITE_OF_PLACE = {
+    "unit": "SELECT site_id FROM unit WHERE id = $1",
+    "area": "SELECT b.site_id FROM room r JOIN floor f ON f.id = r.floor_id JOIN building b ON b.id = f.building_id WHERE r.id = $1",
+}
+
+
+async def may_print_code(actor: Actor, kind: str, place_id: UUID) -> bool:
+    """Tell whether the actor may hang the code of a unit or area: who manages the space of its site, or checks people in there."""
+    site_id: UUID | None = await db.value(SITE_OF_PLACE[kind], place_id)
+    return site_id is not None and (actor.may(Grant.MANAGE_SPACE, site_id) or actor.may(Grant.CHECK_IN, site_id))

@@ -10,7 +10,6 @@ from incubator.kernel.errors import NotFound, OutOfRange, PatternMismatch
 from incubator.kernel.ids import new_id
 from incubator.kernel.jsonable import dumps
 from incubator.kernel.money import MAX_AMOUNT_MINOR
-from incubator.organizations import queries as organizations
 from incubator.organizations.opening_hours import OpeningHours
 from incubator.spaces.ending import end_bookings_around
 from incubator.spaces.errors import OnAnotherSite, PartOfItself, UnitTaken
@@ -69,7 +68,7 @@ async def add_unit(actor: Actor, terms: UnitTerms) -> UUID:
     actor.require(Grant.MANAGE_SPACE, terms.site_id, path=("input", "siteId"))
     name, equipment = _checked(terms)
     async with db.transaction():
-        if not await organizations.sites_by_id(actor, [terms.site_id]):
+        if not await db.value("SELECT 1 FROM site WHERE id = $1 FOR SHARE", terms.site_id):  # a closing waits, so that it misses no unit
             raise NotFound(kind="Site", path=("input", "siteId"))
         await _require_same_site(terms)
         unit_id = new_id()

@@ -21,6 +21,7 @@ from incubator.spaces.booking_errors import (
     NotAtSite,
     NoticeTooShort,
     PersonDayUsed,
+    SiteClosed,
     TooManyFutureBookings,
     TooManyFutureMinutes,
     UnitClosed,
@@ -78,7 +79,9 @@ Outage = tuple[datetime, datetime | None]
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """A unit's policy with what its site adds: hours, zone and the holidays it is closed on; and when it cannot be used."""
+    """A unit's policy with what its site adds: hours, zone, the holidays it is closed on, the day from which it is closed for good; and
+    when the unit cannot be used.
+    """
 
     policy: Policy
     opening_hours: str
@@ -86,6 +89,7 @@ class Rules:
     closed_on: frozenset[date] = frozenset()
     is_bookable: bool = True
     outages: Sequence[Outage] = ()
+    closes_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +132,8 @@ def broken_rules(rules: Rules, wish: Wish, now: datetime) -> list[BookingRule]:
 def _of_place(rules: Rules, wish: Wish) -> Iterator[BookingRule]:
     if not rules.is_bookable:
         yield UnitNotBookable(path=("input", "unitId"))
+    if rules.closes_on is not None and wish.ends_at > start_of_day(rules.closes_on, rules.time_zone):
+        yield SiteClosed(limit=str(rules.closes_on), value=_local(wish.ends_at, rules.time_zone), path=("input", "endsAt"))
     for starts_at, ends_at in rules.outages:
         if starts_at < wish.ends_at and (ends_at is None or wish.starts_at < ends_at):
             value = _span(wish.starts_at, wish.ends_at, rules.time_zone)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from incubator import db
@@ -59,6 +59,7 @@ class BookableUnit:
     operator_id: UUID
     legal_entity_id: UUID
     monthly_minor: int | None
+    closes_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,7 @@ def _bookable_columns(now: str) -> str:
     return (
         "u.id, u.site_id, u.name, u.kind, coalesce(nullif(u.opening_hours, ''), s.opening_hours) AS opening_hours,"
         " u.opening_hours <> '' AS has_own_hours, u.price_includes_tax, u.policy, s.country, s.subdivision, s.time_zone,"
-        f" s.currency, s.closed_on_holidays, s.operator_id, s.legal_entity_id, {base_price('month', on)} AS monthly_minor"
+        f" s.currency, s.closed_on_holidays, s.operator_id, s.legal_entity_id, {base_price('month', on)} AS monthly_minor, s.closes_on"
     )
 
 

@@ -51,6 +51,7 @@ class _Request:
     hold: asyncpg.Record | None = None
 
 
+@db.retried
 async def assign_rental(actor: Actor, terms: AssignTerms, idempotency_key: str) -> UUID:
     """Let a unit and open what bills it, once for each key; returns the rental.
 
@@ -65,6 +66,7 @@ async def assign_rental(actor: Actor, terms: AssignTerms, idempotency_key: str) 
         HoldOver: the hold was released or assigned, or has expired.
         PeriodInverted, PeriodTooLong: the days are no range of at most 11 years.
         UnitNotRentable: the unit has no price for such days.
+        SiteClosed: the site is closed on the last day.
         DaysTaken: somebody holds the unit on some of the days.
     """
     checks.between(terms.deposit_minor, "depositMinor", 0, MAX_AMOUNT_MINOR, path=("input", "depositMinor"))

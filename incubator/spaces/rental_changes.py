@@ -14,6 +14,7 @@ from incubator.kernel import audit, checks, clock, idempotency, outbox
 from incubator.kernel.actor import Actor, Grant
 from incubator.kernel.errors import NotFound, OutOfRange, PeriodInverted
 from incubator.spaces import holds, queries
+from incubator.spaces.closed_sites import require_open_site
 from incubator.spaces.rental_assigning import bill_monthly, let_unit, rental_terms
 from incubator.spaces.rental_credits import credit_of_longer, credit_until, read_days, write_days
 from incubator.spaces.rental_errors import AlreadyBilled, AlreadyEnding, RentalNoticeTooShort, RentalOver, SameUnit
@@ -168,6 +169,7 @@ async def extend_rental(actor: Actor, rental_id: UUID, ends_on: date, expected_v
         RentalOver: it has ended or moved.
         PeriodInverted: the day is not later than the end.
         PeriodTooLong: it would last more than 11 years.
+        SiteClosed: the site is closed on that day.
         DaysTaken: somebody holds the unit on some of the days that are added.
     """
     async with db.transaction():
@@ -177,6 +179,7 @@ async def extend_rental(actor: Actor, rental_id: UUID, ends_on: date, expected_v
         if ends_on <= found["ends_on"]:
             raise PeriodInverted(field="endsOn", limit=f"{found['ends_on']} – {ends_on}", path=("input", "endsOn"))
         checks.days(found["starts_on"], ends_on, "endsOn", at_most_days=LONGEST_DAYS, path=("input", "endsOn"))
+        await require_open_site(found["site_id"], ends_on, ("input", "endsOn"), to_lock=True)
         _, ends_at = span(found["starts_on"], ends_on, found["time_zone"])
         if not await holds.are_held_until(rental_id, ends_at):
             unit = await queries.bookable_unit(actor, found["unit_id"])

@@ -12,6 +12,7 @@ from incubator.kernel.actor import Actor, Grant
 from incubator.kernel.errors import NotFound, OutOfRange
 from incubator.kernel.ids import new_id
 from incubator.spaces import holds, queries
+from incubator.spaces.closed_sites import require_open_site
 from incubator.spaces.policy import MINUTE, Policy
 from incubator.spaces.rental_errors import DaysTaken, HoldOver, HoldTooLong
 from incubator.spaces.rental_events import HoldEnded, HoldRunsOut, UnitHeld
@@ -39,6 +40,7 @@ class HoldTerms:
     note: str = ""
 
 
+@db.retried
 async def hold_unit(actor: Actor, terms: HoldTerms, idempotency_key: str) -> UUID:
     """Keep a unit for an organisation, once for each key; of a pool the first by name that is free. Returns the hold.
 
@@ -49,6 +51,7 @@ async def hold_unit(actor: Actor, terms: HoldTerms, idempotency_key: str) -> UUI
         NotSignedIn, Forbidden: the actor neither rents for the organisation nor lets the site's space.
         OutOfRange: the days have begun.
         HoldTooLong: until an instant that has passed, lies after the first day's end, or is further off than is let.
+        SiteClosed: the site is closed on the last day.
         DaysTaken: somebody holds the unit on some of the days; of a pool the last one that was tried.
     """
     note = checks.text(terms.note, "note", at_least=0, at_most=300, path=("input", "note"))
@@ -90,6 +93,7 @@ async def _take_any(actor: Actor, terms: HoldTerms, hold_id: UUID) -> queries.Bo
     for unit_id in await units_of(terms.unit_id, terms.pool_id):
         unit = await queries.bookable_unit(actor, unit_id, to_hold=True)
         await _require_allowed(actor, unit, terms)
+        await require_open_site(unit.site_id, terms.ends_on, ("input", "endsOn"))
         starts_at, ends_at = span(terms.starts_on, terms.ends_on, unit.time_zone)
         try:
             async with db.transaction():
@@ -140,7 +144,7 @@ async def release_hold(actor: Actor, hold_id: UUID, expected_version: int | None
             actor.require(Grant.MANAGE_SPACE, found["site_id"], path=("input", "rentalHoldId"))
         checks.version(expected_version, found["version"])
         require_held(found)
-        await _end(found, "released")
+        await end_hold(found, "released")
         await audit.record(actor, "release hold", "RentalHold", hold_id)
 
 
@@ -172,7 +176,7 @@ async def expire_hold(hold_id: UUID) -> None:
     """End a hold that has run out, inside the running transaction."""
     found = await db.row("SELECT * FROM rental_hold WHERE id = $1 AND state = 'held' AND expires_at <= $2 FOR UPDATE", hold_id, clock.now())
     if found is not None:
-        await _end(found, "expired")
+        await end_hold(found, "expired")
 
 
 async def remind_of_hold(hold_id: UUID) -> None:
@@ -189,7 +193,8 @@ async def close_hold(found: asyncpg.Record, state: str, rental_id: UUID | None =
     await holds.free_units(found["id"])
 
 
-async def _end(found: asyncpg.Record, state: str) -> None:
+async def end_hold(found: asyncpg.Record, state: str) -> None:
+    """End a locked hold, inside the running transaction; it goes to who waits."""
     zone: str = await db.value("SELECT time_zone FROM site WHERE id = $1", found["site_id"])
     await close_hold(found, state)
     starts_at, ends_at = span(found["starts_on"], found["ends_on"], zone)

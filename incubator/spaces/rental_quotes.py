@@ -18,6 +18,7 @@ from incubator.kernel.actor import Actor, Grant
 from incubator.kernel.errors import NotFound, OutOfRange
 from incubator.kernel.periods import start_of_day
 from incubator.spaces import holds, queries
+from incubator.spaces.closed_sites import refuse_past
 from incubator.spaces.errors import UnitNotRentable
 from incubator.spaces.lines import SUPPLY_OF_KIND
 from incubator.spaces.rental_credits import credit_for, credit_of_longer
@@ -86,6 +87,7 @@ async def quote_rental(actor: Actor, wish: RentalWish) -> RentalQuote:
         NotFound: there is no such unit, pool or organisation, or the actor sees no such rental of it.
         NotSignedIn, Forbidden: the actor neither rents for the organisation nor lets the site's space.
         PeriodInverted, PeriodTooLong, OutOfRange: the days are no range of at most 11 years, or the discount is none.
+        SiteClosed: the site is closed on the last day.
         UnitNotRentable: the unit has no price for such days.
         NoTaxRule: no rule says how it is taxed.
     """
@@ -95,6 +97,7 @@ async def quote_rental(actor: Actor, wish: RentalWish) -> RentalQuote:
         for unit_id in await units_of(wish.unit_id, wish.pool_id):
             unit = await queries.bookable_unit(actor, unit_id)
             tenant_id = await tenant_of(actor, unit, wish.organization_id)
+            refuse_past(unit.closes_on, wish.ends_on, ("endsOn",))
             quotes.append(await _quoted(unit, tenant_id, wish, await _going_on(actor, tenant_id, wish)))
             if not quotes[-1].taken:
                 return quotes[-1]

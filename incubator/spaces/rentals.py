@@ -12,6 +12,7 @@ from incubator.kernel.ids import new_id
 from incubator.kernel.jsonable import dumps
 from incubator.kernel.periods import add_months, month_of, start_of_day
 from incubator.spaces import holds, queries
+from incubator.spaces.closed_sites import require_open_site
 from incubator.spaces.errors import UnitNotRentable, UnitTaken
 from incubator.spaces.events import RentalStarted
 from incubator.spaces.rental_credits import write_days
@@ -70,12 +71,14 @@ async def start_rental(actor: Actor, terms: RentalTerms) -> UUID:
         NotFound: there is no such unit.
         UnitNotRentable: it has no monthly price.
         PeriodInverted, PeriodTooLong: the days are no range of at most 11 years.
+        SiteClosed: the site is closed on the last day.
         UnitTaken: somebody holds the unit on one of the days.
     """
     unit = await queries.bookable_unit(actor, terms.unit_id, to_hold=True)
     if terms.prices is None and unit.monthly_minor is None:
         raise UnitNotRentable(unit_id=unit.id, path=("input", "unitId"))
     checks.days(terms.starts_on, terms.ends_on, "endsOn", path=("input", "endsOn"))
+    await require_open_site(unit.site_id, terms.ends_on, ("input", "endsOn"))
     rental_id, notice = new_id(), terms.notice or usual_notice(unit.kind)
     starts_at, ends_at = span(terms.starts_on, terms.ends_on, unit.time_zone)
     if not await holds.take_units(rental_id, [unit.id], starts_at, ends_at):

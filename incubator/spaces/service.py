@@ -36,6 +36,7 @@ from incubator.spaces.rental_deposits import settle_rental_deposit
 from incubator.spaces.rental_holds import HoldTerms, hold_unit, release_hold
 from incubator.spaces.rental_quotes import RentalQuote, RentalWish, quote_rental
 from incubator.spaces.rentals import Notice, RentalTerms, bind_contract, start_rental
+from incubator.spaces.site_ending import Ended, Reaching, end_past, lock_closing_site, reaching_past
 from incubator.spaces.statements import make_statement, schedule_statements
 from incubator.spaces.training_sessions import (
     Result,
@@ -65,6 +66,7 @@ __all__ = [
     "AssignTerms",
     "BookingTerms",
     "ChangeTerms",
+    "Ended",
     "FeedTerms",
     "Found",
     "HoldTerms",
@@ -79,6 +81,7 @@ __all__ = [
     "PoolTerms",
     "Quote",
     "RateTerms",
+    "Reaching",
     "RentalQuote",
     "RentalTerms",
     "RentalWish",
@@ -120,6 +123,7 @@ __all__ = [
     "decide_booking",
     "dismiss_trainer",
     "drop_requirement",
+    "end_past",
     "end_rate",
     "enter_area",
     "extend_rental",
@@ -135,6 +139,7 @@ __all__ = [
     "leave_note",
     "leave_seat",
     "leave_waiting_list",
+    "lock_closing_site",
     "lose_badge",
     "make_statement",
     "move_booking",
@@ -147,6 +152,7 @@ __all__ = [
     "quote_booking",
     "quote_pool",
     "quote_rental",
+    "reaching_past",
     "read_feed",
     "read_photo",
     "record_machine_event",

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -51,7 +51,8 @@ class RateRow:
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What is known of who asks: what they are to the site, their other bookings of the unit, rates, minutes of credit left,
-    and when the unit or an accessory cannot be used.
+    when the unit or an accessory cannot be used, and the day from which the site is closed. Read once the unit is locked, so what an
+    outage or a closing said meanwhile is known.
 
     `asked` is what the unit asks for, with what they hold. `second` is the second person's name, None for nobody who may be one.
     """
@@ -64,6 +65,7 @@ class Standing:
     outages: tuple[Outage, ...] = ()
     asked: tuple[Asked, ...] = ()
     second: str | None = None
+    closes_on: date | None = None
 
     def rate_of(self, unit_id: UUID, kind: str, bases: Sequence[str] = TIMED) -> RateRow | None:
         """Return the rate that counts: of the unit before that of its kind, of the audience before everybody's, hours before days."""
@@ -86,7 +88,7 @@ ASKED = (
 )
 """What units and the wholes that they are in ask for, with what a person and a second one hold of it, as JSON."""
 SQL = (
-    "SELECT (SELECT o.kind FROM organization o WHERE o.id = $1) AS kind,"
+    "SELECT (SELECT o.kind FROM organization o WHERE o.id = $1) AS kind, (SELECT s.closes_on FROM site s WHERE s.id = $2) AS closes_on,"
     " EXISTS (SELECT 1 FROM rental r WHERE r.organization_id = $1 AND r.site_id = $2 AND $3 BETWEEN r.starts_on AND r.ends_on) AS is_resident,"
     " EXISTS (SELECT 1 FROM rental r WHERE r.organization_id = $1 AND r.site_id = $2 AND r.ends_on < $3) AS was_resident,"
     " EXISTS (SELECT 1 FROM contract c JOIN contract_term t ON t.contract_id = c.id WHERE c.customer_id = $1 AND c.site_id = $2 AND t.kind = 'plan'"
@@ -167,6 +169,7 @@ async def standing_of(
         tuple((datetime.fromisoformat(a), datetime.fromisoformat(b) if b else None) for a, b in json.loads(found["outages"] or "[]")),
         read_asked(found["asked"], found["second"]),
         found["second"],
+        found["closes_on"],
     )
 
 

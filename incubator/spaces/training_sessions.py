@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,7 @@ from incubator.kernel.errors import NotFound, OutOfRange, PeriodInverted, Period
 from incubator.kernel.ids import new_id
 from incubator.organizations import queries as organizations
 from incubator.spaces import holds
+from incubator.spaces.closed_sites import last_day, refuse_past, require_open_site
 from incubator.spaces.errors import UnitTaken
 from incubator.spaces.qualifications import give
 from incubator.spaces.training_errors import ResultKnown, SeatsTaken, SessionClosed, SessionFull, TrainingNotOfSite
@@ -55,6 +56,7 @@ async def schedule_session(actor: Actor, training_id: UUID, site_id: UUID, terms
         NotFound: there is no such training, site or unit at the site.
         TrainingNotOfSite: the training is another operator's, or another site's.
         OutOfRange, TooLong, PeriodInverted, PeriodTooLong: seats, place or time break their rule; it would begin in the past.
+        SiteClosed: the site is closed on the day of its end.
         NotATrainer: the person was not appointed, or does not hold the trainers' level on that day.
         UnitTaken: somebody holds the unit in that time.
     """
@@ -69,6 +71,7 @@ async def schedule_session(actor: Actor, training_id: UUID, site_id: UUID, terms
             raise NotFound(kind="Site", path=("input", "siteId"))
         if training["operator_id"] != site.operator_id or training["site_id"] not in (None, site_id):
             raise TrainingNotOfSite(training_id=training_id, path=("input", "trainingId"))
+        await require_open_site(site_id, last_day(terms.ends_at, site.time_zone), ("input", "endsAt"), to_lock=True)
         await _require_trainer(training, terms, site.time_zone)
         session_id = new_id()
         await _hold(session_id, site_id, terms)
@@ -101,15 +104,18 @@ async def change_session(actor: Actor, session_id: UUID, terms: SessionTerms, ex
         NotSignedIn, Forbidden: the actor does not manage the site's space.
         Stale: it was changed meanwhile.
         SessionClosed: it has begun, or was cancelled.
+        SiteClosed: the site is closed on the day of its end.
         SeatsTaken: more seats are taken than it shall have.
         Others as `schedule_session`.
     """
     place = _checked(terms)
     async with db.transaction():
+        closes_on = await _locked_closing(session_id)
         found = await _lock(actor, session_id)
         actor.require(Grant.MANAGE_SPACE, found["site_id"], path=("input", "sessionId"))
         checks.version(expected_version, found["version"])
         _require_ahead(found)
+        refuse_past(closes_on, last_day(terms.ends_at, found["time_zone"]), ("input", "endsAt"))
         if terms.seats < found["seats_taken"]:
             raise SeatsTaken(limit=terms.seats, value=found["seats_taken"], path=("input", "seats"))
         training = await db.row(TRAINING, found["training_id"])
@@ -298,6 +304,14 @@ async def _require_trainer(training: asyncpg.Record, terms: SessionTerms, zone: 
         terms.starts_at.astimezone(ZoneInfo(zone)).date(),
     ):
         raise no_trainer(training, ("input", "trainerId"))
+
+
+async def _locked_closing(session_id: UUID) -> date | None:
+    """Return from which day a session's site is closed; none is set meanwhile, for a closing waits. It comes before the session's lock."""
+    closes_on: date | None = await db.value(
+        "SELECT s.closes_on FROM training_session n JOIN site s ON s.id = n.site_id WHERE n.id = $1 FOR SHARE OF s", session_id
+    )
+    return closes_on
 
 
 async def _hold(session_id: UUID, site_id: UUID, terms: SessionTerms) -> None:

@@ -84,6 +84,7 @@ async def leave_waiting_list(actor: Actor, waiting_id: UUID) -> None:
         await audit.record(actor, "leave waiting list", "WaitingEntry", waiting_id)
 
 
+@db.retried
 async def accept_slot(actor: Actor, waiting_id: UUID, idempotency_key: str) -> UUID:
     """Book the slot that is offered, once for each key; returns the booking. It is kept until then, so nobody comes between.
 
@@ -155,7 +156,8 @@ async def offer_time(unit_id: UUID, starts_at: datetime, ends_at: datetime | Non
     """
     now = clock.now()
     for entry in await db.rows(
-        "SELECT w.*, u.policy FROM waiting_entry w JOIN unit u ON u.id = w.unit_id WHERE w.state = 'waiting' AND tstzrange(w.starts_at, w.ends_at) && tstzrange($2, $3)"
+        "SELECT w.*, u.policy FROM waiting_entry w JOIN unit u ON u.id = w.unit_id JOIN site s ON s.id = w.site_id"
+        " WHERE w.state = 'waiting' AND (s.closes_on IS NULL OR w.ends_at <= s.closes_on::timestamp AT TIME ZONE s.time_zone) AND tstzrange(w.starts_at, w.ends_at) && tstzrange($2, $3)"
         " AND w.starts_at > $4 AND NOT EXISTS (SELECT 1 FROM outage o WHERE o.cancelled_at IS NULL"
         f" AND tstzrange(o.starts_at, o.ends_at) && tstzrange(w.starts_at, w.ends_at) AND {REACHES.format(unit='w.unit_id')}) AND EXISTS (SELECT 1 FROM unit_atom a JOIN unit_atom b ON b.atom_id = a.atom_id"
         " WHERE a.unit_id = w.unit_id AND b.unit_id = $1) ORDER BY w.created_at, w.id FOR UPDATE OF w SKIP LOCKED",

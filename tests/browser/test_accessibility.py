@@ -53,6 +53,7 @@ PAGES: list[tuple[str | None, tuple[str, ...]]] = [
             "/trainings?tab=trainings&new=1",
             "/trainings?tab=people&new=1",
             "/places",
+            "/places/codes",
             "/bookings?view=plan",
             "/machine-hours",
             "/owner-statements",

@@ -272,6 +272,12 @@ ASKING: dict[str, Asking] = {
     ),
     "outages": Asking("manager", lambda s: {"siteId": s.id("Site"), "unitId": s.id("Unit: out")}, {"siteId": "", "unitId": ""}),
     "outagePreview": Asking("manager", lambda s: {"unitId": s.id("Unit"), "startsAt": at(0), "endsAt": at(1)}),
+    "siteClosingPreview": Asking("manager", lambda s: {"siteId": s.id("Site"), "closesOn": day(1700)}),
+    "closeSite": Asking(
+        "manager", lambda s: given(siteId=s.id("Site"), closesOn=day(1700), reason="Sooner"), {"input.siteId": "Forbidden"}
+    ),
+    "reopenSite": Asking("manager", lambda s: given(siteId=s.id("Site")), {"input.siteId": "Forbidden"}),
+    "setSubdivision": Asking("manager", lambda s: given(siteId=s.id("Site"), subdivision="HH"), {"input.siteId": "Forbidden"}),
     "announceOutage": Asking(
         "manager", lambda s: given(unitId=s.id("Unit: accessory"), startsAt=at(0), endsAt=at(1), reason="Service", note="")
     ),

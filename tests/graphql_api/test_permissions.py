@@ -104,6 +104,9 @@ MUTATIONS: dict[str, Table] = {
     "issueBadge": DESK,
     "returnBadge": DESK,
     "loseBadge": SITE_MANAGERS,
+    "closeSite": callers.table("manager"),
+    "reopenSite": callers.table("manager"),
+    "setSubdivision": callers.table("manager"),
     "unparkWork": callers.table("manager", "finance", manager_elsewhere="NotFound"),
 }
 DONE = {"payInvoice": "TransferOnly"}

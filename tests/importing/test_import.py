@@ -188,3 +188,19 @@ async def test_organisations_may_come_with_a_district_and_keep_it_when_a_later_f
         await service.apply(manager, await service.preview(manager, "organizations", "o.csv", content))
 
     assert await db.value("SELECT district FROM organization WHERE key = 'org1'") == "Nanshan"
+
+
+async def test_sites_may_come_with_a_part_of_their_country_which_it_must_have() -> None:
+    mine = await make.house()
+    site, operator = await key_of("site", mine.site_id), await key_of("organization", mine.operator_id)
+    entity: str = await db.value("SELECT name FROM legal_entity WHERE id = $1", mine.legal_entity_id)
+    row = f"{site},Known,{operator},{entity},DE,Town,Europe/Berlin,EUR,de-DE,24/7,x"
+    header = SITES.strip()
+
+    for content in (f"{header},subdivision\n{row},HH\n", f"{header}\n{row}\n"):
+        await service.apply(mine.manager, await service.preview(mine.manager, "sites", "s.csv", content.encode()))
+    refused = await service.preview(mine.manager, "sites", "s.csv", f"{header},subdivision\n{row},Hamburg\n".encode())
+    batch = (await queries.batches_by_id(mine.manager, [refused]))[refused]
+
+    assert [(error.column, error.code, error.value) for error in batch.errors] == [("subdivision", "UnknownSubdivision", "Hamburg")]
+    assert await db.value("SELECT subdivision FROM site WHERE key = $1", site) == "HH"

@@ -64,8 +64,8 @@ SAMPLE = dict.fromkeys(
         ),
         "x",
     ),
-    **dict.fromkeys(("hours_per_week", "invoices", "parked", "count"), 4),
-    **dict.fromkeys(("expires_on", "starts_on", "ends_on", "due_on", "stated_month", "valid_until", "last_day"), "2026-03-10"),
+    **dict.fromkeys(("hours_per_week", "invoices", "parked", "count", "bookings", "waited"), 4),
+    **dict.fromkeys(("expires_on", "closes_on", "starts_on", "ends_on", "due_on", "stated_month", "valid_until", "last_day"), "2026-03-10"),
     **dict.fromkeys(("starts_at", "ends_at", "expires_at", "offered_until", "since", "last_at"), "2026-03-10T09:00:00+00:00"),
     **dict.fromkeys(
         ("deposit_minor", "gross_minor", "amount_minor", "fee_minor", "monthly_minor", "kept_minor", "returned_minor", "share_minor"),

@@ -17,6 +17,7 @@ from incubator.notifications.kinds import Kind
 from incubator.organizations import queries as organizations
 from incubator.organizations import service as people
 from incubator.pilots import service as pilots
+from incubator.residencies import closing
 from incubator.residencies import service as residencies
 from incubator.residencies.policy import terms_hash
 from incubator.secondments import service as secondments
@@ -66,6 +67,7 @@ async def side() -> Side:
     }
     for add in (_admission, _space, _rentals, _work_together, _own_things):
         ids |= await add(house, actors)
+    await closing.close_site(house.manager, house.site_id, clock.today("Europe/Berlin") + timedelta(days=1800), "The lease ends")
     return Side(house, actors, {what: encode(what.partition(":")[0], row_id) for what, row_id in ids.items()})
 
 

@@ -121,6 +121,13 @@ export const routes: readonly Route[] = [
 		load: () => import('../features/places/PlacesPage.svelte'),
 	},
 	{
+		pattern: '/places/codes',
+		title: 'app:place.doorCodes',
+		areas: ['places'],
+		audience: 'signedIn',
+		load: () => import('../features/places/CodesPage.svelte'),
+	},
+	{
 		pattern: '/machine-hours',
 		title: 'app:place.machineHours',
 		areas: ['machines'],

@@ -25,6 +25,7 @@ beforeAll(async () => {
 		'owners',
 		'outages',
 		'people',
+		'places',
 		'portfolio',
 		'rentals',
 		'secondments',

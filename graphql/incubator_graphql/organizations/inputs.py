@@ -69,3 +69,12 @@ class RevokeSessionInput:
     """The session to end."""
 
     session_id: strawberry.ID
+
+
+@given
+class SetSubdivisionInput:
+    """In which part of its country a site is: one of the codes of `subdivisions`, or nothing for the whole country's holidays."""
+
+    site_id: strawberry.ID
+    subdivision: str
+    expected_version: int | None = None

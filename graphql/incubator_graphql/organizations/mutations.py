@@ -1,12 +1,10 @@
 """Changing oneself, one's organisation's people and one's credentials."""
 
-import io
-
-import segno
 import strawberry
 
-from incubator.organizations import service, sign_in
-from incubator_graphql.fields import SIGNED_IN, Info, Payload, mutation
+from incubator.kernel.actor import Grant
+from incubator.organizations import places, service, sign_in
+from incubator_graphql.fields import SIGNED_IN, Info, Payload, granted, mutation
 from incubator_graphql.ids import decode
 from incubator_graphql.nodes import shown
 from incubator_graphql.organizations.inputs import (
@@ -16,12 +14,25 @@ from incubator_graphql.organizations.inputs import (
     RevokeApiTokenInput,
     RevokeInvitationInput,
     RevokeSessionInput,
+    SetSubdivisionInput,
     SwitchOrganizationInput,
     UpdatePreferencesInput,
 )
-from incubator_graphql.organizations.types import API_TOKENS, INVITATIONS, PEOPLE, SESSIONS, ApiToken, Invitation, Person, Session
+from incubator_graphql.organizations.types import (
+    API_TOKENS,
+    INVITATIONS,
+    PEOPLE,
+    SESSIONS,
+    SITES,
+    ApiToken,
+    Invitation,
+    Person,
+    Session,
+    Site,
+)
 from incubator_graphql.organizations.viewer import Viewer
 from incubator_graphql.outputs import value
+from incubator_graphql.qr_codes import draw_code
 
 
 @value
@@ -90,6 +101,13 @@ class RevokeSessionPayload(Payload):
     session: Session | None = None
 
 
+@value
+class SetSubdivisionPayload(Payload):
+    """The site."""
+
+    site: Site | None = None
+
+
 @strawberry.type
 class OrganizationsMutation:
     """Changing oneself, one's organisation's people and one's credentials."""
@@ -133,7 +151,7 @@ class OrganizationsMutation:
     async def start_two_factor(self, info: Info) -> StartTwoFactorPayload:
         """Make a secret for an authenticator app. It is in force only when a first code of the app is confirmed."""
         secret, address = await sign_in.start_two_factor(info.context.actor)
-        return StartTwoFactorPayload(secret=secret, otpauth_url=address, qr_svg=_qr_code(address))
+        return StartTwoFactorPayload(secret=secret, otpauth_url=address, qr_svg=draw_code(address))
 
     @mutation(SIGNED_IN)
     async def confirm_two_factor(self, info: Info, input: ConfirmTwoFactorInput) -> ConfirmTwoFactorPayload:
@@ -162,9 +180,9 @@ class OrganizationsMutation:
         await sign_in.revoke_session(info.context.actor, session_id)
         return RevokeSessionPayload(session=Session.of(shown) if shown else None)
 
-
-def _qr_code(text: str) -> str:
-    """Draw a QR code as an SVG document."""
-    drawn = io.BytesIO()
-    segno.make(text, error="m").save(drawn, kind="svg", scale=4, border=2, xmldecl=False)
-    return drawn.getvalue().decode()
+    @mutation(granted(Grant.MANAGE_SPACE))
+    async def set_subdivision(self, info: Info, input: SetSubdivisionInput) -> SetSubdivisionPayload:
+        """Say in which part of its country a site is; its public holidays count from now on."""
+        site_id = decode(input.site_id, "Site", "input", "siteId")
+        await places.set_subdivision(info.context.actor, site_id, input.subdivision, input.expected_version)
+        return SetSubdivisionPayload(site=await shown(info, SITES, site_id, Site.of))

@@ -5,14 +5,16 @@ from enum import Enum
 
 import strawberry
 
+from incubator.kernel import checks
 from incubator.kernel.paging import Order, Page
 from incubator.organizations import queries as organizations
+from incubator.organizations.opening_hours import subdivisions_of
 from incubator.organizations.queries import ApiTokenRow, InvitationRow, OrganizationRow, PersonRow, SessionRow, SiteRow
 from incubator_graphql.fields import ANYONE, SIGNED_IN, Info, query
 from incubator_graphql.nodes import Node, find_node, find_nodes
 from incubator_graphql.ordering import OrderDirection
 from incubator_graphql.organizations.enums import OrganizationKind, Role
-from incubator_graphql.organizations.types import ApiToken, Invitation, MembershipPerson, Organization, Person, Session, Site
+from incubator_graphql.organizations.types import ApiToken, Invitation, MembershipPerson, Organization, Person, Session, Site, Subdivision
 from incubator_graphql.organizations.viewer import Viewer
 from incubator_graphql.outputs import enum, given
 from incubator_graphql.paging import After, Before, Connection, First, Last, wants_total
@@ -68,6 +70,12 @@ class OrganizationsQuery:
         page = Page(first, after, last, before)
         found = await organizations.list_sites(info.context.actor, page, search=search or "", with_total=wants_total(info))
         return Connection[Site].of(found, lambda row: Site.of(SiteRow(**row)))
+
+    @query(SIGNED_IN)
+    async def subdivisions(self, info: Info, country: str) -> list[Subdivision]:
+        """List the parts of a country (ISO 3166-1 alpha-2) that have public holidays of their own, by code. None for many countries."""
+        found = subdivisions_of(checks.country(country, path=("country",)))
+        return [Subdivision(code=code, name=name) for code, name in found.items()]
 
     @query(SIGNED_IN)
     async def organizations(

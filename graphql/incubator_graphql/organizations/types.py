@@ -1,7 +1,7 @@
 """Organisations, people and places as the API shows them."""
 
 import json
-from datetime import datetime
+from datetime import date, datetime
 from typing import Self
 from uuid import UUID
 
@@ -78,6 +78,11 @@ class Site(Node):
     time_zone: str = strawberry.field(description="IANA name; opening hours and days of the site are in it.")
     currency: str = strawberry.field(description="ISO 4217; prices of the site are in it.")
     opening_hours: str = strawberry.field(description="In the site's zone, `Mo-Fr 08:00-18:00; Sa 09:00-12:00` or `24/7`.")
+    subdivision: str = strawberry.field(description="The part of the country whose public holidays count; empty for the whole country's.")
+    closes_on: date | None = strawberry.field(
+        description="The day of the site from which it is closed, past or ahead; null while none is set."
+    )
+    closing_reason: str
     version: int
 
     @classmethod
@@ -92,6 +97,9 @@ class Site(Node):
             time_zone=row.time_zone,
             currency=row.currency,
             opening_hours=row.opening_hours,
+            subdivision=row.subdivision,
+            closes_on=row.closes_on,
+            closing_reason=row.closing_reason,
             version=row.version,
         )
 
@@ -99,6 +107,14 @@ class Site(Node):
     async def legal_entity(self, info: Info) -> LegalEntity:
         """The company that sells and invoices at the site."""
         return LegalEntity.of(await one(info, LEGAL_ENTITIES, self.row.legal_entity_id))
+
+
+@value
+class Subdivision:
+    """A part of a country that has public holidays of its own."""
+
+    code: str
+    name: str
 
 
 @entity(visible_people)

@@ -62,6 +62,7 @@ class SiteDay:
     site_id: strawberry.ID
     starts_at: datetime
     ends_at: datetime
+    is_closed: bool = strawberry.field(description="The site is closed on that day: for good, from it or an earlier one on.")
     units: list[UnitDay]
 
 
@@ -107,6 +108,7 @@ class FindingQuery:
             site_id=strawberry.ID(encode("Site", day.site_id)),
             starts_at=day.starts_at,
             ends_at=day.ends_at,
+            is_closed=day.is_closed,
             units=[
                 UnitDay(
                     unit=Unit.of(one.unit),

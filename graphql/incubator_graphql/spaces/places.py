@@ -16,6 +16,7 @@ from incubator_graphql.ids import decode, encode
 from incubator_graphql.loaders import Relation
 from incubator_graphql.nodes import Node, register_node, shown
 from incubator_graphql.outputs import entity, given, value
+from incubator_graphql.spaces.door_codes import code_url
 from incubator_graphql.spaces.policy import SetBookingPolicyInput
 from incubator_graphql.spaces.types import UNITS, Unit
 
@@ -27,10 +28,19 @@ class Room(Node):
     name: str
     biosafety_level: int = strawberry.field(description="1 to 4, 0 for none.")
     capacity: int
+    code_url: str = strawberry.field(
+        description="The picture of the code at its door, for who manages the site's space or checks people in."
+    )
 
     @classmethod
     def of(cls, row: RoomRow) -> Self:
-        return cls(id=strawberry.ID(encode("Room", row.id)), name=row.name, biosafety_level=row.biosafety_level, capacity=row.capacity)
+        return cls(
+            id=strawberry.ID(encode("Room", row.id)),
+            name=row.name,
+            biosafety_level=row.biosafety_level,
+            capacity=row.capacity,
+            code_url=code_url("area", row.id),
+        )
 
 
 @entity(visible_units)

@@ -29,6 +29,7 @@ from incubator_graphql.money import Money
 from incubator_graphql.nodes import Node, maybe, one, register_node
 from incubator_graphql.organizations.types import ORGANIZATIONS, SITES, Organization, Person, Site, person_known_by_name
 from incubator_graphql.outputs import entity, enum, value
+from incubator_graphql.spaces.door_codes import code_url
 from incubator_graphql.spaces.policy import BookingPolicy
 from incubator_graphql.spaces.prices import PriceLine, PriceTotals
 from incubator_graphql.spaces.requirements import REQUIREMENTS, UnitRequirement
@@ -116,6 +117,9 @@ class Unit(Node):
     pool_id: strawberry.ID | None
     whole_id: strawberry.ID | None = strawberry.field(description="The unit that it is a part of.")
     policy: BookingPolicy
+    code_url: str = strawberry.field(
+        description="The picture of the code that hangs at it, for who manages the site's space or checks people in."
+    )
     version: int
 
     @classmethod
@@ -136,6 +140,7 @@ class Unit(Node):
             pool_id=some_id("Pool", row.pool_id),
             whole_id=some_id("Unit", row.whole_id),
             policy=BookingPolicy.of(Policy.read(row.policy)),
+            code_url=code_url("unit", row.id),
             version=row.version,
         )
 

@@ -1,4 +1,4 @@
-import type { SitePlacesQuery } from '../../gql/schema';
+import type { SiteClosingPreviewQuery, SitePlacesQuery, SiteSettingsQuery } from '../../gql/schema';
 
 export type Floor = SitePlacesQuery['floors'][number];
 
@@ -12,3 +12,10 @@ export interface NewPlace {
 
 /** The largest plan that the server takes, in characters. */
 export const longestPlan = 400_000;
+
+/** A site as its settings read it. */
+export type SiteToSet = Extract<NonNullable<SiteSettingsQuery['node']>, { readonly __typename: 'Site' }>;
+
+/** How many contracts reach past the day on which a site would close. */
+export const inTheWay = ({ rentalCount, residencyCount }: SiteClosingPreviewQuery['siteClosingPreview']): number =>
+	rentalCount + residencyCount;

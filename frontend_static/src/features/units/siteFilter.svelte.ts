@@ -1,5 +1,6 @@
 import { BookableSites } from '../../gql/BookableSites';
 import { useQuery } from '../../lib/gql/query.svelte';
+import { siteName } from '../../lib/sites';
 import type { Filter } from '../../lib/ui/listState.svelte';
 
 /** Filters a list by site; any id counts, for the sites come later than the address. */
@@ -8,7 +9,7 @@ export function useSiteFilter(label: () => string): Filter {
 	return {
 		name: 'site',
 		label,
-		options: () => (sites.data?.sites.nodes ?? []).map(({ id, name }) => ({ value: id, label: name })),
+		options: () => (sites.data?.sites.nodes ?? []).map((site) => ({ value: site.id, label: siteName(site) })),
 		accepts: (value): value is string => value !== '',
 	};
 }

@@ -10,7 +10,22 @@ export const site = {
 	timeZone: 'Europe/Berlin',
 	currency: 'EUR',
 	openingHours: 'Mo-Fr 07:00-21:00',
+	closesOn: null as string | null,
+	closingReason: '',
 	legalEntity: { __typename: 'LegalEntity', id: 'l1', name: 'Nord Incubator GmbH', country: 'DE' },
+};
+
+export const floor = {
+	__typename: 'Floor',
+	id: 'f1',
+	building: 'Main building',
+	name: 'Ground floor',
+	level: 0,
+	planSvg: '',
+	version: 1,
+	rooms: [
+		{ __typename: 'Room', id: 'r1', name: 'Open lab', biosafetyLevel: 1, capacity: 16, codeUrl: '/codes/area/r1.svg' },
+	],
 };
 
 export const unit = {

@@ -16,6 +16,7 @@ import ManagerHome from '../../../src/features/home/ManagerHome.svelte';
 import StartupHome from '../../../src/features/home/StartupHome.svelte';
 import NotificationsPage from '../../../src/features/notifications/NotificationsPage.svelte';
 import PeoplePage from '../../../src/features/people/PeoplePage.svelte';
+import CodesPage from '../../../src/features/places/CodesPage.svelte';
 import PortfolioPage from '../../../src/features/portfolio/PortfolioPage.svelte';
 import RentalsPage from '../../../src/features/rentals/RentalsPage.svelte';
 import SecondmentsPage from '../../../src/features/secondments/SecondmentsPage.svelte';
@@ -151,6 +152,17 @@ export const pages: readonly PageCase[] = [
 		empty: { badges: page([]) },
 		emptyText: 'No keys or badges',
 		fullText: 'B-101',
+		others: sites,
+	},
+	{
+		name: 'codes at doors',
+		Page: CodesPage,
+		who: 'manager',
+		main: 'Floors',
+		full: { floors: [data.floor] },
+		empty: { floors: [] },
+		emptyText: 'No rooms yet',
+		fullText: 'Main building, Ground floor',
 		others: sites,
 	},
 	{
