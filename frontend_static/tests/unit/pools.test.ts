@@ -312,5 +312,6 @@ describe('the waiting list', () => {
 		expect(await screen.findByText('An outage ended this booking. Nothing of it is charged.')).toBeInTheDocument();
 		expect(screen.getByRole('link', { name: /taken instead/ })).toHaveAttribute('href', '/bookings?site=s1&booking=b2');
 		expect(server.variablesOf('OneBooking')).toEqual([{ id: 'b1' }]);
+		expect(screen.queryByText('Price')).toBeNull();
 	});
 });
