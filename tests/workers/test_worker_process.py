@@ -11,10 +11,12 @@ from redis.asyncio import Redis
 from incubator import db
 from incubator.kernel import clock, outbox, work
 from incubator.kernel.actor import Role
+from incubator.kernel.ids import new_id
 from incubator.notifications.kinds import Kind
 from incubator.notifications.service import write_mail
 from incubator.organizations import service
 from incubator.valkey import client
+from incubator_workers import settings
 from tests.support import make
 from tests.support.evidence import record
 from tests.support.processes import until, worker
@@ -75,6 +77,28 @@ async def test_killed_again_and_again_in_the_middle_loses_nothing(
     assert len(ids) == MAILS, "a mail that is sent again bears the same id"
     assert await db.rows("SELECT kind, state, attempts, last_error FROM work_item WHERE state = 'parked' OR attempts > 0") == []
     record(f"{MAILS} mails with {kills} kills of the worker: none lost, none parked", f"all arrived, {ids.total() - MAILS} of them twice")
+
+
+async def test_what_killed_processes_had_in_hand_hides_nothing_from_the_next(
+    database: str, servers: Servers, redis: Redis, tmp_path: Path
+) -> None:
+    await write_mails(150)
+    queue = await settings.open_queue(servers.redis_url)
+    for item_id, fence in await work.due(150):
+        await settings.wake(queue, item_id, fence)
+    for call in await redis.zrange(settings.QUEUE, 0, 129):
+        await redis.set(f"arq:in-progress:{call.decode()}", b"1", px=300_000)
+    await queue.aclose()
+    await db.execute(
+        "INSERT INTO process_heartbeat (id, kind, host, pid, started_at, seen_at) VALUES ($1, 'worker', 'another', 1, $2, $2)",
+        new_id(),
+        clock.later(minutes=-5),
+    )
+
+    async with worker(database, servers.redis_url, tmp_path):
+        await until(lambda: done(150), "all mails")
+
+    assert len(list(Maildir(tmp_path / "mailbox"))) == 150
 
 
 async def done_beyond(count: int) -> bool:

@@ -6,7 +6,8 @@ import logging
 import os
 import signal
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from uuid import UUID
 
 import asyncpg
 import psutil
@@ -18,6 +19,7 @@ from incubator.config import Settings
 from incubator.kernel import clock, doorbell, outbox, work
 from incubator.kernel.ids import new_id
 from incubator_workers import settings as queue_settings
+from incubator_workers.settings import Queue
 
 logger = logging.getLogger(__name__)
 
@@ -53,14 +55,14 @@ class WorkerProcess:
         redis = valkey.client(self._redis_url)
         bell = valkey.ValkeyDoorbell(redis)
         doorbell.connect(bell)
-        await self._begin()
         queue = await queue_settings.open_queue(self._redis_url)
+        await self._begin(queue)
         worker = queue_settings.make_worker(queue, lambda item: work.run(item, self.id), jobs_at_once=JOBS_AT_ONCE)
         tasks = [
             loop.create_task(worker.async_run(), name="arq"),
             loop.create_task(self._listen(redis), name="listen"),
             loop.create_task(self._every(LOOK_EVERY_S, lambda: self._dispatch(redis, queue)), name="dispatch"),
-            loop.create_task(self._every(BEAT_EVERY_S, self._beat), name="beat"),
+            loop.create_task(self._every(BEAT_EVERY_S, lambda: self._beat(queue)), name="beat"),
             loop.create_task(self._every(20, lambda: self._sweep(redis)), name="sweep"),
             loop.create_task(self._wait_for_stop(), name="stop"),
         ]
@@ -90,7 +92,7 @@ class WorkerProcess:
         await db.close()
         logger.info("worker stopped", extra={"worker": str(self.id)})
 
-    async def _begin(self) -> None:
+    async def _begin(self, queue: Queue) -> None:
         """Say that this process lives, and free what processes of this machine held that are gone."""
         now = clock.now()
         await db.execute(
@@ -100,15 +102,18 @@ class WorkerProcess:
             os.getpid(),
             now,
         )
-        for found in await db.rows("SELECT id, pid FROM process_heartbeat WHERE host = $1 AND id <> $2", socket.gethostname(), self.id):
-            if not psutil.pid_exists(found["pid"]) or found["pid"] == os.getpid():
-                await self._bury(found["id"])
+        others = await db.rows("SELECT id, pid FROM process_heartbeat WHERE host = $1 AND id <> $2", socket.gethostname(), self.id)
+        await self._bury(queue, [one["id"] for one in others if not psutil.pid_exists(one["pid"]) or one["pid"] == os.getpid()])
 
     @staticmethod
-    async def _bury(process_id: object) -> None:
-        async with db.transaction():
-            await work.release(process_id)  # type: ignore[arg-type]  # a UUID of the table
-            await db.execute("DELETE FROM process_heartbeat WHERE id = $1", process_id)
+    async def _bury(queue: Queue, process_ids: Sequence[UUID]) -> None:
+        """Put what processes held that are gone back on the list."""
+        for process_id in process_ids:
+            async with db.transaction():
+                await work.release(process_id)
+                await db.execute("DELETE FROM process_heartbeat WHERE id = $1", process_id)
+        if process_ids:
+            await queue_settings.free_calls(queue)
 
     async def _every(self, seconds: float, action: Callable[[], Awaitable[None]]) -> None:
         """Do something again and again; while PostgreSQL or Valkey is away, wait and try again."""
@@ -125,7 +130,7 @@ class WorkerProcess:
         async for _ in valkey.listen(redis, valkey.RING):
             self._woken.set()
 
-    async def _dispatch(self, redis: Redis, queue: object) -> None:
+    async def _dispatch(self, redis: Redis, queue: Queue) -> None:
         """As the one leader of all processes, relay facts and call for due work until there is none."""
         self._woken.clear()
         me = str(self.id)
@@ -141,14 +146,13 @@ class WorkerProcess:
         if room > 0:
             found += await work.due(room, kinds=bulk)
         for item_id, fence in found:
-            await queue_settings.wake(queue, item_id, fence)  # type: ignore[arg-type]  # opened by the adapter
+            await queue_settings.wake(queue, item_id, fence)
 
-    async def _beat(self) -> None:
+    async def _beat(self, queue: Queue) -> None:
         now = clock.now()
         await db.execute("UPDATE process_heartbeat SET seen_at = $2 WHERE id = $1", self.id, now)
         silent = await db.rows("SELECT id FROM process_heartbeat WHERE seen_at < $1", clock.later(seconds=-SILENT_AFTER_S))
-        for found in silent:
-            await self._bury(found["id"])
+        await self._bury(queue, [one["id"] for one in silent])
 
     async def _sweep(self, redis: Redis) -> None:
         """Run the sweeps once a minute of UTC over all processes; a lost lock costs a repeat, which changes nothing."""

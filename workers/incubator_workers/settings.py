@@ -6,10 +6,12 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from arq.connections import ArqRedis, RedisSettings, create_pool
+from arq.constants import in_progress_key_prefix
 from arq.worker import Worker, func
 
 from incubator.kernel import clock
 
+Queue = ArqRedis
 QUEUE = "incubator:work"
 JOB_TIMEOUT_S = 300
 RING_AGAIN_S = 15
@@ -34,6 +36,16 @@ async def wake(queue: ArqRedis, item_id: UUID, fence: int) -> None:
     """Call for one piece of work, once for each lease it has had and each 15 s."""
     moment = int(clock.now().timestamp()) // RING_AGAIN_S
     await queue.enqueue_job("run_work", str(item_id), _job_id=f"{item_id}:{fence}:{moment}")
+
+
+async def free_calls(queue: ArqRedis) -> None:
+    """Let calls be taken again that a process had in hand when it was killed.
+
+    arq skips them until their time limit, and a hundred of them hide everything behind them. A call that somebody has in hand may be
+    taken twice so; the second finds the work leased and does nothing.
+    """
+    async for key in queue.scan_iter(match=f"{in_progress_key_prefix}*"):
+        await queue.delete(key)
 
 
 def make_worker(queue: ArqRedis, run: Callable[[UUID], Awaitable[bool]], *, jobs_at_once: int) -> Worker:
