@@ -28,6 +28,7 @@ async def test_the_timeline_can_be_used_within_three_seconds_on_slow_4g(visit: O
         await expect(window.page.locator("[data-cell][tabindex='0']")).to_be_visible()
 
         took.append(await window.page.evaluate("performance.now()") / 1000)
+        await window.page.goto("about:blank")  # or it would go on working beside the next one
 
     record("the timeline can be used within 3 s on slow 4G (median of 3)", f"{statistics.median(took):.2f} s")
     assert statistics.median(took) <= LIMIT_S, took
