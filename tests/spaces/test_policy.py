@@ -57,6 +57,9 @@ EXAMPLES = [
     (limits(), {"is_at_site": False}, ["NotAtSite"]),
     (limits(), {"unit": {"is_bookable": False}}, ["UnitNotBookable"]),
     (limits(), {"unit": {"outages": [(TEN - HOUR, None)]}}, ["UnitOutOfOrder"]),
+    (limits(), {"unit": {"outages": [(TEN + HOUR, None)]}}, []),
+    (limits(), {"unit": {"closes_on": date(2026, 3, 11)}}, ["SiteClosed"]),
+    (limits(), {"unit": {"closes_on": date(2026, 3, 12)}}, []),
     (limits(), {"hours": "Mo-Fr 10:30-18:00"}, ["UnitClosed"]),
     (limits(), {"closed_on": frozenset({date(2026, 3, 11)})}, ["UnitClosed"]),
 ]
@@ -115,8 +118,8 @@ def test_every_refusal_names_value_and_limit() -> None:
 class Plain:
     """The rules again, by walking through minutes and looking at the wall."""
 
-    def __init__(self, policy: Policy, zone: str, hours: Windows, off_peak: Windows) -> None:
-        self.policy, self.zone, self.hours, self.off_peak = policy, zone, hours, off_peak
+    def __init__(self, rules: Rules, hours: Windows, off_peak: Windows) -> None:
+        self.rules, self.policy, self.zone, self.hours, self.off_peak = rules, rules.policy, rules.time_zone, hours, off_peak
 
     def is_off_peak(self, starts_at: datetime, ends_at: datetime) -> bool:
         return bool(self.policy.off_peak_hours) and all(moment in self.off_peak for moment in minutes(starts_at, ends_at))
@@ -136,6 +139,9 @@ class Plain:
             "ChangeNoticePassed": wish.moved_from is not None and over(change, (wish.moved_from - now) / MINUTE, below=True),
             "BookingTooFarAhead": over(p.horizon_days, (wish.starts_at - now) / timedelta(days=1)),
             "UnitClosed": not all(moment in self.hours for moment in minutes(wish.starts_at, wish.ends_at)),
+            "SiteClosed": self.is_past_closing(wish),
+            "UnitNotBookable": not self.rules.is_bookable,
+            "NotAtSite": not wish.is_at_site,
         }
         limited = {
             "BookingTooShort": over(p.shortest_minutes, length, below=True),
@@ -147,10 +153,18 @@ class Plain:
             "GapTooShort": over(p.gap_minutes, self.nearest(wish, mine), below=True),
         }
         found = Counter(code for code, is_broken in always.items() if is_broken)
+        found["UnitOutOfOrder"] += sum(self.is_out(wish, *outage) for outage in self.rules.outages)
         found["BookingOffStep"] += sum(self.is_off_step(moment) for moment in (wish.starts_at, wish.ends_at))
         if not self.is_off_peak(wish.starts_at, wish.ends_at):
             found.update(code for code, is_broken in limited.items() if is_broken)
         return +found
+
+    def is_past_closing(self, wish: Wish) -> bool:
+        closes_on = self.rules.closes_on
+        return closes_on is not None and any(wall(one, self.zone).date() >= closes_on for one in minutes(wish.starts_at, wish.ends_at))
+
+    def is_out(self, wish: Wish, since: datetime, until: datetime | None) -> bool:
+        return any(since <= moment and (until is None or moment < until) for moment in minutes(wish.starts_at, wish.ends_at))
 
     def is_off_step(self, moment: datetime) -> bool:
         shown = wall(moment, self.zone)
@@ -210,7 +224,14 @@ def cases(draw: st.DrawFn) -> tuple[Plain, Wish, datetime]:
     now = at - draw(st.integers(-100, 6_000)) * MINUTE
     moved_from = draw(st.none() | st.integers(0, 1_500).map(lambda minute: now + minute * MINUTE))
     ends_at = at + draw(st.integers(1, 120)) * 5 * MINUTE
-    return Plain(policy, zone, hours, off_peak), Wish(at, ends_at, True, others, moved_from), now
+    near = st.integers(-40, 80).map(lambda quarter: at + quarter * 15 * MINUTE)
+    outages = [
+        (since, None if until is None else since + until * 15 * MINUTE)
+        for since, until in draw(st.lists(st.tuples(near, st.none() | st.integers(1, 40)), max_size=2))
+    ]
+    closes_on = draw(st.none() | st.integers(-2, 2).map(lambda days: wall(at, zone).date() + timedelta(days=days)))
+    rules = Rules(policy, hours.notation, zone, frozenset(), draw(st.booleans()), outages, closes_on)
+    return Plain(rules, hours, off_peak), Wish(at, ends_at, draw(st.booleans()), others, moved_from), now
 
 
 @settings(max_examples=200, deadline=None)
@@ -218,6 +239,6 @@ def cases(draw: st.DrawFn) -> tuple[Plain, Wish, datetime]:
 def test_the_broken_rules_are_those_of_the_plain_model(case: tuple[Plain, Wish, datetime]) -> None:
     plain, wish, now = case
 
-    found = broken_rules(Rules(plain.policy, plain.hours.notation, plain.zone), wish, now)
+    found = broken_rules(plain.rules, wish, now)
 
     assert Counter(rule.code for rule in found) == plain.broken(wish, now)
