@@ -60,6 +60,9 @@ EXAMPLES = [
     (limits(), {"unit": {"outages": [(TEN + HOUR, None)]}}, []),
     (limits(), {"unit": {"closes_on": date(2026, 3, 11)}}, ["SiteClosed"]),
     (limits(), {"unit": {"closes_on": date(2026, 3, 12)}}, []),
+    (limits(), {"starts_at": TEN + 13 * HOUR, "unit": {"closes_on": date(2026, 3, 12)}}, []),  # until midnight
+    (limits(), {"starts_at": TEN + 13 * HOUR + MINUTE, "unit": {"closes_on": date(2026, 3, 12)}}, ["SiteClosed"]),
+    (limits(), {"unit": {"outages": [(TEN - HOUR, TEN)]}}, []),
     (limits(), {"hours": "Mo-Fr 10:30-18:00"}, ["UnitClosed"]),
     (limits(), {"closed_on": frozenset({date(2026, 3, 11)})}, ["UnitClosed"]),
 ]
