@@ -1,6 +1,6 @@
 """Rentals through the documents that the client ships: who sees what of them, and the whole life of one."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -17,14 +17,21 @@ from tests.support.drain import drain
 from tests.support.sides import some
 from tests.support.web import Web, run, session_of, uuid_of
 
-TODAY = clock.today("Europe/Berlin")
-LAST = TODAY + timedelta(days=364)
+
+def today() -> date:
+    """The day at the site; asked anew, for a run of tests may go past midnight."""
+    return clock.today("Europe/Berlin")
+
+
+def last() -> date:
+    """The last day of a year from today."""
+    return today() + timedelta(days=364)
 
 
 async def let(known: callers.World, deposit_minor: int = 0) -> str:
     """Let a bench to the startup; returns the rental's global id."""
     bench = await make.unit(known.house, "bench", hourly_minor=None, monthly_minor=62_000)
-    terms = AssignTerms(None, bench, known.startup_id, TODAY, LAST, deposit_minor)
+    terms = AssignTerms(None, bench, known.startup_id, today(), last(), deposit_minor)
     return encode("Rental", await service.assign_rental(known.house.manager, terms, make.fresh("assign-key-")))
 
 
@@ -74,7 +81,7 @@ async def test_a_rental_is_quoted_held_let_and_ended_through_the_clients_documen
     known = await callers.world()
     bench = encode("Unit", await make.unit(known.house, "bench", hourly_minor=None, monthly_minor=62_000))
     manager, owner = await session_of(known.house.manager), await session_of(known.owner)
-    wish = {"unitId": bench, "organizationId": encode("Organization", known.startup_id), "startsOn": str(TODAY), "endsOn": str(LAST)}
+    wish = {"unitId": bench, "organizationId": encode("Organization", known.startup_id), "startsOn": str(today()), "endsOn": str(last())}
 
     quote = (await run(web, manager, "RentalQuote", **wish, discountPercent="10"))["quoteRental"]
     kept = {**wish, "expiresAt": clock.later(days=2).isoformat(), "idempotencyKey": "hold-key-1"}
@@ -89,17 +96,17 @@ async def test_a_rental_is_quoted_held_let_and_ended_through_the_clients_documen
     }
     rental = (await run(web, manager, "AssignRental", input=let_now))["rental"]
     again = (await run(web, manager, "AssignRental", input=let_now))["rental"]
-    early = {"rentalId": rental["id"], "endsOn": str(TODAY + timedelta(days=13)), "expectedVersion": 1}
+    early = {"rentalId": rental["id"], "endsOn": str(today() + timedelta(days=13)), "expectedVersion": 1}
     refused = await run(web, owner, "GiveNotice", input=early)
-    ended = await run(web, owner, "GiveNotice", input={**early, "endsOn": str(TODAY + timedelta(days=14))})
+    ended = await run(web, owner, "GiveNotice", input={**early, "endsOn": str(today() + timedelta(days=14))})
     [listed] = (await run(web, owner, "Rentals", state="ENDING"))["rentals"]["nodes"]
 
     assert (quote["monthlyPrice"]["amountMinor"], quote["taken"], quote["totals"]["net"]) == (55_800, [], quote["amount"])
-    assert (codes(taken), taken["errors"][0]["days"]) == (["DaysTaken"], [f"{TODAY} – {LAST}"])
+    assert (codes(taken), taken["errors"][0]["days"]) == (["DaysTaken"], [f"{today()} – {last()}"])
     assert (again["id"], listed["id"]) == (rental["id"], rental["id"])
     assert (codes(refused), refused["errors"][0]["limit"], refused["errors"][0]["mayOverride"]) == (
         ["RentalNoticeTooShort"],
-        str(TODAY + timedelta(days=14)),
+        str(today() + timedelta(days=14)),
         False,
     )
     assert (ended["rental"]["state"], listed["monthlyPrice"]["amountMinor"]) == ("ENDING", 55_800)
@@ -109,7 +116,7 @@ async def test_rentals_are_ordered_searched_and_filtered_on_the_server(web: Web)
     known = await callers.world()
     manager = await session_of(known.house.manager)
     rental = await let(known)
-    await service.give_notice(known.house.manager, uuid_of(rental), TODAY + timedelta(days=20), 1, "moves out")
+    await service.give_notice(known.house.manager, uuid_of(rental), today() + timedelta(days=20), 1, "moves out")
 
     async def found(**arguments: Any) -> list[str]:
         nodes = (await run(web, manager, "Rentals", **arguments))["rentals"]["nodes"]
@@ -200,8 +207,8 @@ async def test_a_hold_until_an_impossible_instant_is_refused(web: Web, how: str)
     given = {
         "unitId": encode("Unit", bench),
         "organizationId": encode("Organization", known.startup_id),
-        "startsOn": str(TODAY),
-        "endsOn": str(LAST),
+        "startsOn": str(today()),
+        "endsOn": str(last()),
         "expiresAt": until.isoformat(),
         "idempotencyKey": "hold-key-1",
     }
@@ -215,7 +222,7 @@ async def test_a_hold_until_an_impossible_instant_is_refused(web: Web, how: str)
 async def test_who_waits_for_a_held_unit_is_asked_when_it_is_let_go(web: Web) -> None:
     known = await callers.world()
     bench = await make.unit(known.house, "bench", monthly_minor=62_000)
-    day = TODAY + timedelta(days=3)
+    day = today() + timedelta(days=3)
     terms = HoldTerms(day, day, clock.later(days=1), bench, None, known.startup_id)
     hold = await service.hold_unit(known.house.manager, terms, "hold-key-1")
     at = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)

@@ -28,7 +28,7 @@ HOUR = timedelta(hours=1)
 
 
 def tomorrow(hour: int = 10) -> datetime:
-    day = clock.now().date() + timedelta(days=1)
+    day = clock.today("Europe/Berlin") + timedelta(days=1)
     return datetime(day.year, day.month, day.day, hour, tzinfo=UTC)
 
 
