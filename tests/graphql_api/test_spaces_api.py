@@ -110,7 +110,7 @@ async def test_a_taken_unit_is_a_typed_refusal_and_nothing_is_written(web: Web) 
 async def test_all_broken_rules_come_together(web: Web) -> None:
     house = await make.house(opening_hours="Mo-Fr 08:00-18:00")
     room, stranger = await make.unit(house), await make.startup_owner()
-    sunday = tomorrow(9) + timedelta(days=(5 - clock.now().weekday()) % 7 + 7)
+    sunday = tomorrow(9) + timedelta(days=(6 - tomorrow(9).weekday()) % 7 + 7)
 
     answer = await book(web, await session_of(stranger), wish(room, sunday + timedelta(minutes=7)))
 
