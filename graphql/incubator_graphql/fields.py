@@ -10,7 +10,7 @@ from strawberry.extensions import FieldExtension
 from strawberry.types.field import StrawberryField
 
 from incubator.kernel.actor import WRITE_SCOPE, Actor, Grant
-from incubator.kernel.errors import DomainError, Forbidden
+from incubator.kernel.errors import DomainError, Forbidden, Refusals
 from incubator_graphql.context import Info
 from incubator_graphql.errors import UserError, user_error
 
@@ -86,22 +86,12 @@ class MutationGuard(Guard):
             return await next_(source, info, **arguments)
         except DomainError as refusal:
             return self._refused(actor, [refusal])
-        except ExceptionGroup as group:  # all broken rules of a policy at once; a group with a defect in it is raised again
-            refusals, defects = group.split(DomainError)
-            if defects is not None or refusals is None:
-                raise
-            return self._refused(actor, _flat(refusals))
+        except Refusals as several:
+            return self._refused(actor, several.each)
 
     def _refused(self, actor: Actor, refusals: Sequence[DomainError]) -> object:
         payload: Any = self._field.type
         return payload(errors=[user_error(refusal, actor.language) for refusal in refusals])
-
-
-def _flat(group: ExceptionGroup[DomainError]) -> list[DomainError]:
-    found: list[DomainError] = []
-    for error in group.exceptions:
-        found.extend(_flat(error) if isinstance(error, ExceptionGroup) else [error])
-    return found
 
 
 @strawberry.type

@@ -11,6 +11,7 @@ from incubator.demo.cast import Startup, actor
 from incubator.demo.house import Place
 from incubator.kernel import clock
 from incubator.kernel.actor import Actor
+from incubator.kernel.errors import Refusals
 from incubator.kernel.periods import local_instant
 from incubator.pilots import service as pilots
 from incubator.pilots.policy import Stage, next_stages
@@ -95,7 +96,7 @@ async def book(resident: Resident, day: date, chance: random.Random) -> None:
     )
     try:
         await spaces.create_booking(resident.startup.owner, terms, f"demo-book-{resident.startup.id}-{day}")
-    except (UnitTaken, ExceptionGroup):
+    except (UnitTaken, Refusals):
         return
 
 

@@ -14,7 +14,7 @@
         ├── PeriodInverted, PeriodTooLong
         └── NonexistentTime     a local time that a clock change skips
 
-Each domain package adds its own in its `errors.py`. Everything that is not a DomainError is a defect: it is masked and logged.
+Each domain package adds its own in its `errors.py`. Several at once are `Refusals`. Everything else is a defect: it is masked and logged.
 """
 
 from collections.abc import Mapping
@@ -52,6 +52,15 @@ class DomainError(Exception):
 
     def __str__(self) -> str:
         return f"{self.code}: {self.message()}"
+
+
+class Refusals(ExceptionGroup[DomainError]):
+    """All refusals that stand in the way at once, for whoever can mend them together; nothing was written. Never nested."""
+
+    @property
+    def each(self) -> list[DomainError]:
+        """The refusals, in the order in which they are told."""
+        return [one for one in self.exceptions if isinstance(one, DomainError)]
 
 
 Refusal = TypeVar("Refusal", bound=DomainError)

@@ -99,7 +99,7 @@ async def book_unit(actor: Actor, terms: BookingTerms, idempotency_key: str) -> 
         NotSignedIn, Forbidden: the actor may not book, or not for that organisation.
         NotFound: there is no such unit or accessory.
         TooShort, TooLong, PeriodInverted, PeriodTooLong: title or time break their rule.
-        ExceptionGroup of BookingRule: every broken rule at once; staff may override those that say so.
+        Refusals of BookingRule: every broken rule at once; staff may override those that say so.
         OverrideNeedsReason: staff broke a rule and gave no reason.
         UnitTaken: somebody holds the unit in that time; never overridable.
         IdempotencyMismatch: the key was used with other input.
@@ -127,7 +127,7 @@ async def write_booking(
     """Hold and write a decided booking, inside the running transaction; every door ends here. Returns it as the actor sees it.
 
     Raises:
-        ExceptionGroup of BookingRule: it breaks rules that are not overridden.
+        Refusals of BookingRule: it breaks rules that are not overridden.
         UnitTaken: somebody holds the unit or an accessory in that time.
     """
     unit = decision.unit

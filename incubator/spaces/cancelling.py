@@ -10,7 +10,7 @@ import asyncpg
 from incubator import db
 from incubator.kernel import audit, clock, outbox
 from incubator.kernel.actor import Actor
-from incubator.kernel.errors import DomainError, Forbidden, NotFound
+from incubator.kernel.errors import DomainError, Forbidden, NotFound, Refusals
 from incubator.kernel.money import to_decimal
 from incubator.spaces import queries
 from incubator.spaces.booking_errors import CancelNoticePassed, OverrideNeedsReason
@@ -150,7 +150,7 @@ def _fee(actor: Actor, row: asyncpg.Record, reason: str) -> int:
     )
     try:
         override(actor, row["site_id"], [late], reason)
-    except ExceptionGroup:  # the one rule of above, and that a reason is missing: this booking's refusal
+    except Refusals:
         if fee is None:
             raise late from None
         return fee

@@ -59,7 +59,7 @@ async def cancel_booking(actor: Actor, booking_id: UUID, expected_version: int, 
         NotSignedIn, Forbidden: it is not the actor's organisation's, and the actor is no staff of the site.
         Stale: it was changed meanwhile.
         BookingNotCancellable: it has begun or was cancelled.
-        ExceptionGroup of CancelNoticePassed: it begins too soon, and the policy has no fee for that.
+        Refusals of CancelNoticePassed: it begins too soon, and the policy has no fee for that.
     """
     async with db.transaction():
         found = await lock_booking(actor, booking_id, expected_version)
@@ -143,7 +143,7 @@ async def hand_over_booking(actor: Actor, booking_id: UUID, person_id: UUID, exp
         Stale: it was changed meanwhile.
         BookingNotCancellable: it has begun or was cancelled.
         NotAColleague: the person does not book for the organisation.
-        ExceptionGroup of BookingRule: the colleague's limits are used, or they may not use the unit.
+        Refusals of BookingRule: the colleague's limits are used, or they may not use the unit.
     """
     async with db.transaction():
         found = await lock_booking(actor, booking_id, expected_version)
@@ -182,7 +182,7 @@ async def name_companion(actor: Actor, booking_id: UUID, person_id: UUID | None,
         NotSignedIn, Forbidden: it is not the actor's organisation's, and the actor is no staff of the site.
         Stale: it was changed meanwhile.
         NotNow: it has ended, or does not stand.
-        ExceptionGroup of QualificationRule: two must use the unit, and the person does not hold what that takes.
+        Refusals of QualificationRule: two must use the unit, and the person does not hold what that takes.
     """
     async with db.transaction():
         found = await lock_booking(actor, booking_id, expected_version)

@@ -29,7 +29,7 @@ async def check_in(actor: Actor, booking_id: UUID) -> UUID:
         NotFound: the actor sees no such booking.
         NotSignedIn, Forbidden: it is not the actor's organisation's, and the actor is no staff of the site.
         NotNow: it is not confirmed, or it is too early or too late.
-        ExceptionGroup of QualificationRule, NotInArea, SecondPersonAbsent: who uses it may not, now and there.
+        Refusals of QualificationRule, NotInArea, SecondPersonAbsent: who uses it may not, now and there.
     """
     async with db.transaction():
         found = await lock_booking(actor, booking_id, None)

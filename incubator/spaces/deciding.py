@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from incubator import db
 from incubator.kernel import checks, clock
 from incubator.kernel.actor import Actor, Grant
-from incubator.kernel.errors import Forbidden, NotFound, OutOfRange, PeriodInverted, PeriodTooLong
+from incubator.kernel.errors import Forbidden, NotFound, OutOfRange, PeriodInverted, PeriodTooLong, Refusals
 from incubator.organizations.opening_hours import public_holidays
 from incubator.spaces import policy, queries
 from incubator.spaces.booking_errors import BookingRule, OverrideNeedsReason
@@ -173,15 +173,15 @@ def override(actor: Actor, site_id: UUID, broken: Sequence[BookingRule], reason:
     """Return the rules that staff override; refuse the rest.
 
     Raises:
-        ExceptionGroup of BookingRule: every broken rule, with OverrideNeedsReason when only the reason is missing.
+        Refusals of BookingRule: every broken rule, with OverrideNeedsReason when only the reason is missing.
         TooLong, PatternMismatch: the reason breaks its rule.
     """
     if not broken:
         return []
     may = actor.is_system or actor.may(Grant.OVERRIDE_BOOKING_RULES, site_id)
     if not may or any(not rule.may_override for rule in broken):
-        raise ExceptionGroup("the booking breaks rules", [*broken])
+        raise Refusals("the booking breaks rules", [*broken])
     if not reason.strip():
-        raise ExceptionGroup("the booking breaks rules", [*broken, OverrideNeedsReason(path=("input", "overrideReason"))])
+        raise Refusals("the booking breaks rules", [*broken, OverrideNeedsReason(path=("input", "overrideReason"))])
     checks.text(reason, "overrideReason", at_most=300, path=("input", "overrideReason"))
     return [rule.code for rule in broken]

@@ -8,7 +8,7 @@ from uuid import UUID
 from incubator import db
 from incubator.kernel import checks, idempotency
 from incubator.kernel.actor import Actor
-from incubator.kernel.errors import DomainError, NotFound, NotSignedIn
+from incubator.kernel.errors import DomainError, NotFound, NotSignedIn, Refusals
 from incubator.kernel.ids import new_id
 from incubator.spaces import queries
 from incubator.spaces.bookings import BookingTerms, Quote, quote_booking, write_booking
@@ -137,7 +137,7 @@ async def create_pool_booking(actor: Actor, terms: PoolTerms, idempotency_key: s
                         return booking_id
             except UnitTaken:
                 continue
-            except ExceptionGroup as broken:  # the broken rules of this unit, raised below when no other unit of the pool will do
+            except Refusals as broken:
                 refused = broken
                 continue
             if not one.is_held and (dearer is None or decision.price_minor < dearer.price_minor):

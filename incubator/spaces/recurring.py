@@ -14,7 +14,7 @@ from dateutil.rrule import rrulestr
 from incubator import db
 from incubator.kernel import audit, checks, clock, idempotency
 from incubator.kernel.actor import Actor
-from incubator.kernel.errors import DomainError, Forbidden, NotFound, PeriodInverted
+from incubator.kernel.errors import DomainError, Forbidden, NotFound, PeriodInverted, Refusals
 from incubator.kernel.ids import new_id
 from incubator.kernel.jsonable import dumps
 from incubator.kernel.periods import local_instant
@@ -164,11 +164,8 @@ async def _book_all(actor: Actor, terms: SeriesTerms, series_id: UUID) -> Series
             raise
         except DomainError as refusal:
             failures.append(_failure(local, refusal, actor))
-        except ExceptionGroup as broken:  # the broken rules of one instance; a defect among them is none and goes on
-            rules = [rule for rule in broken.exceptions if isinstance(rule, DomainError)]
-            if len(rules) < len(broken.exceptions):
-                raise
-            failures += [_failure(local, rule, actor) for rule in rules]
+        except Refusals as broken:
+            failures += [_failure(local, rule, actor) for rule in broken.each]
     await db.execute(
         "INSERT INTO booking_series (id, unit_id, rule, time_zone, failed, created_at) VALUES ($1, $2, $3, $4, $5, $6)",
         series_id,

@@ -7,7 +7,7 @@ from uuid import UUID
 import asyncpg
 
 from incubator import db
-from incubator.kernel.errors import DomainError
+from incubator.kernel.errors import DomainError, Refusals
 from incubator.spaces import presence
 from incubator.spaces.qualifying import broken_by, needs_second
 from incubator.spaces.standing import ASKED, read_asked
@@ -28,7 +28,7 @@ async def require_fit(booking: asyncpg.Record, user_id: UUID | None, day: date, 
     What staff overrode for who booked is not asked again of that person; where two are needed, both must be in the area then.
 
     Raises:
-        ExceptionGroup of QualificationRule, NotInArea, SecondPersonAbsent: everything that is missing, at once.
+        Refusals of QualificationRule, NotInArea, SecondPersonAbsent: everything that is missing, at once.
     """
     units = [booking["unit_id"], *map(UUID, json.loads(booking["accessory_ids"]))]
     second_id = None if booking["companion_id"] == user_id else booking["companion_id"]
@@ -41,7 +41,7 @@ async def require_fit(booking: asyncpg.Record, user_id: UUID | None, day: date, 
         rule.path = ("input", "bookingId")
     missing += _absent(found, {one.requirement.training_id for one in asked if needs_second(one) is not None})
     if missing:
-        raise ExceptionGroup("the unit may not be used", missing)
+        raise Refusals("the unit may not be used", missing)
 
 
 def _absent(found: asyncpg.Record, in_two: set[UUID]) -> list[DomainError]:

@@ -28,7 +28,7 @@ async def join_waiting_list(actor: Actor, terms: BookingTerms) -> UUID:
 
     Raises:
         NotSignedIn, Forbidden, NotFound, PeriodInverted, PeriodTooLong, TooShort, TooLong: it is no booking that could be asked for.
-        ExceptionGroup of BookingRule: the rules that the booking would break.
+        Refusals of BookingRule: the rules that the booking would break.
         UnitIsFree: nobody holds the unit then.
     """
     title = checks.text(terms.title, "title", path=("input", "title"))

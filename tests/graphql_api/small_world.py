@@ -20,7 +20,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Origin, Subprotocol
 
 from incubator.kernel.actor import ANONYMOUS, READ_SCOPE, Actor
-from incubator.kernel.errors import DomainError, NotFound, NotSignedIn, OutOfRange
+from incubator.kernel.errors import DomainError, NotFound, NotSignedIn, OutOfRange, Refusals
 from incubator.kernel.language import negotiate
 from incubator_graphql.access_log import AccessLog
 from incubator_graphql.budget import Allowance, Taken
@@ -139,7 +139,7 @@ class Mutation:
     async def rename(self, input: RenameInput) -> RenamePayload:
         """Rename."""
         if input.name == "both":
-            raise ExceptionGroup("broken", [NotFound(kind="Item"), OutOfRange(field="name", limit="1 – 9")])
+            raise Refusals("broken", [NotFound(kind="Item"), OutOfRange(field="name", limit="1 – 9")])
         if input.name == "missing":
             raise NotFound(kind="Item", path=("input", "name"))
         if input.name == "defect":

@@ -10,7 +10,7 @@ import pytest
 from incubator import db
 from incubator.kernel import clock
 from incubator.kernel.actor import ANONYMOUS, SYSTEM, Actor, Role
-from incubator.kernel.errors import DomainError, Forbidden, NotFound, NotSignedIn, OutOfRange, Stale, TooShort
+from incubator.kernel.errors import DomainError, Forbidden, NotFound, NotSignedIn, OutOfRange, Refusals, Stale, TooShort
 from incubator.kernel.ids import new_id
 from incubator.residencies import closing
 from incubator.residencies import service as residencies
@@ -83,7 +83,7 @@ def person_of(actor: Actor) -> UUID:
 async def refusal_of(door: Callable[[], Awaitable[object]]) -> tuple[str, str]:
     """Return the kind and the limit of what a door refuses."""
     [found] = await asyncio.gather(door(), return_exceptions=True)
-    rule = found.exceptions[0] if isinstance(found, ExceptionGroup) else found
+    rule = found.exceptions[0] if isinstance(found, Refusals) else found
     assert isinstance(rule, DomainError), repr(rule)
     return rule.code, str(rule.details()["limit"])
 
@@ -367,7 +367,7 @@ async def test_sixteen_who_book_while_a_site_closes_leave_nothing_past_the_day(r
         held = await db.value("SELECT count(*) FROM unit_hold WHERE ends_at > $1", LAST)
         await drain()
 
-    assert outcomes <= {"UUID", "ExceptionGroup", "NoneType"}
+    assert outcomes <= {"UUID", "Refusals", "NoneType"}
     assert (left, held) == (0, 0)
     assert await db.value("SELECT count(*) FROM site WHERE closes_on = $1", CLOSES_ON) == rounds
     assert await db.value("SELECT count(*) FROM work_item WHERE state = 'parked' OR attempts > 0") == 0
@@ -416,7 +416,7 @@ async def test_every_door_waits_for_a_closing_under_way_and_then_knows_of_it() -
             await all_waiting(len(doors))
         *refused, added = await asyncio.gather(*coming, return_exceptions=True)
 
-    assert [type(one) for one in refused] == [ExceptionGroup, *[SiteClosed] * 5]
+    assert [type(one) for one in refused] == [Refusals, *[SiteClosed] * 5]
     assert isinstance(added, UUID)
 
 

@@ -10,7 +10,7 @@ import pytest
 from incubator import db
 from incubator.kernel import clock
 from incubator.kernel.actor import SYSTEM, Actor, Role
-from incubator.kernel.errors import Forbidden, NotFound, OutOfRange, PeriodInverted, PeriodTooLong, Stale, TooShort
+from incubator.kernel.errors import Forbidden, NotFound, OutOfRange, PeriodInverted, PeriodTooLong, Refusals, Stale, TooShort
 from incubator.kernel.ids import new_id
 from incubator.spaces import availability, days, outage_queries, service
 from incubator.spaces.booking_errors import UnitOutOfOrder
@@ -89,7 +89,7 @@ async def test_a_suite_s_outage_reaches_its_benches_and_a_bench_s_the_suite_but_
         await service.announce_outage(house.manager, planned(one))
         after_bench = [await state_of(booking) for booking in (of_bench, of_other, of_suite)]
         await service.announce_outage(house.manager, planned(suite, 5, 6))
-        with pytest.raises(ExceptionGroup) as refused:
+        with pytest.raises(Refusals) as refused:
             await booked(owner, other, 5)
 
     assert after_bench == [("cancelled", True), ("confirmed", False), ("confirmed", False)]
@@ -134,9 +134,9 @@ async def test_no_door_leads_into_an_outage() -> None:
 
         refused = {}
         for name, door in doors.items():
-            with pytest.raises((ExceptionGroup, NotFound)) as found:
+            with pytest.raises((Refusals, NotFound)) as found:
                 await door()
-            refused[name] = type(found.value.exceptions[0] if isinstance(found.value, ExceptionGroup) else found.value)
+            refused[name] = type(found.value.exceptions[0] if isinstance(found.value, Refusals) else found.value)
         with pytest.raises(BookingNotPending):
             await service.decide_booking(house.manager, waiting, is_approved=True, reason="", expected_version=2)
         untouched = await contents() == before
@@ -172,7 +172,7 @@ async def test_a_booking_and_an_outage_made_at_once_leave_no_booking_in_it_that_
         await drain()
 
     ended = await db.value("SELECT count(*) FROM booking WHERE outage_id IS NOT NULL")
-    assert outcomes <= {"UUID", "ExceptionGroup"}
+    assert outcomes <= {"UUID", "Refusals"}
     assert left == 0
     assert await db.value("SELECT count(*) FROM notification WHERE kind = 'booking_outage'") == ended
     assert await db.value("SELECT count(*) FROM work_item WHERE state = 'parked' OR attempts > 0") == 0
@@ -199,7 +199,7 @@ async def test_moves_check_ins_and_outages_at_once_all_come_to_an_end(rounds: in
                 )
             outcomes += found
 
-    assert {type(one).__name__ for one in outcomes} <= {"UUID", "NotNow", "ExceptionGroup", "BookingNotCancellable", "Stale"}
+    assert {type(one).__name__ for one in outcomes} <= {"UUID", "NotNow", "Refusals", "BookingNotCancellable", "Stale"}
     assert await db.value("SELECT count(*) FROM booking WHERE state = 'confirmed' AND outage_id IS NULL") == 0
 
 

@@ -11,7 +11,7 @@ import pytest
 from incubator import db
 from incubator.kernel import clock
 from incubator.kernel.actor import SYSTEM, Actor, Role
-from incubator.kernel.errors import NotFound
+from incubator.kernel.errors import NotFound, Refusals
 from incubator.spaces import availability, service
 from incubator.spaces.service import BookingTerms, MoveTerms, OutageTerms, PoolTerms, RequirementTerms, SeriesTerms
 from tests.support import make, schooling
@@ -30,7 +30,7 @@ def wish(unit: UUID, at: datetime = TEN, **more: Any) -> BookingTerms:
 
 async def refused(attempt: Awaitable[object]) -> list[str]:
     """Return the codes of all that was refused together."""
-    with pytest.raises(ExceptionGroup) as caught:
+    with pytest.raises(Refusals) as caught:
         await attempt
     return [str(rule).partition(":")[0] for rule in caught.value.exceptions]
 

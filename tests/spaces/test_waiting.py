@@ -9,7 +9,7 @@ import pytest
 from incubator import db
 from incubator.kernel import clock
 from incubator.kernel.actor import Actor
-from incubator.kernel.errors import NotFound
+from incubator.kernel.errors import NotFound, Refusals
 from incubator.spaces import service
 from incubator.spaces.errors import SlotNotOffered, UnitIsFree, UnitTaken
 from incubator.spaces.service import BookingTerms
@@ -109,7 +109,7 @@ async def test_there_is_no_waiting_for_what_is_free_or_against_the_rules() -> No
 
         with pytest.raises(UnitIsFree):
             await service.join_waiting_list(first, BookingTerms(room, TEN + HOUR, TEN + 2 * HOUR, "Free"))
-        with pytest.raises(ExceptionGroup):
+        with pytest.raises(Refusals):
             await service.join_waiting_list(stranger, wish(room))
 
     assert await states() == []
