@@ -107,11 +107,11 @@ describe('any unit of a pool', () => {
 });
 
 describe('the day of a site', () => {
-	function open(pools: readonly object[]) {
+	function open(pools: readonly object[], day = '2099-11-24', site: object = data.site) {
 		signInAs('owner');
-		router.go('/bookings?day=2099-11-24');
+		router.go(`/bookings?day=${day}`);
 		return serve({
-			BookableSites: { sites: page([data.site]) },
+			BookableSites: { sites: page([site]) },
 			OwnSite: { residencies: page([data.residency]) },
 			BookableUnits: { units: page(members) },
 			DayBookings: { bookings: page([]) },
@@ -137,6 +137,17 @@ describe('the day of a site', () => {
 		await press(/^Any of Rooms/);
 		expect(await screen.findByRole('dialog', { name: 'New booking' })).toBeInTheDocument();
 		expect(screen.getByLabelText('Unit')).toHaveValue(poolId);
+	});
+
+	test.each([
+		['on a day that is closed', '2099-11-22', data.site],
+		['at a site that is closed by then', '2099-11-24', { ...data.site, closesOn: '2099-11-24' }],
+	])('offers no pool %s', async (_when, day, site) => {
+		const server = open([pool], day, site);
+		render(BookingsPage);
+		expect(await screen.findByText(/^Arrow keys move/)).toBeInTheDocument();
+		await waitFor(() => expect(server.variablesOf('Pools')).toHaveLength(1));
+		expect(screen.queryByRole('group', { name: /^Any unit will do/ })).toBeNull();
 	});
 
 	test('says nothing of pools where there are none', async () => {
