@@ -209,7 +209,7 @@ AT_MOST = {
     "withdrawOffer": 10,
     "acceptOffer": 45,
     "addUnit": 12,
-    "createBooking": 11,
+    "createBooking": 10,
     "cancelBooking": 10,
     "createPoolBooking": 13,
     "createSeries": 26,
