@@ -4,9 +4,12 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
+import asyncpg
 from redis.asyncio import Redis
+from redis.exceptions import RedisError
 from starlette.requests import Request
 from starlette.responses import Response
+from tortoise.exceptions import BaseORMException
 
 from incubator import db, schema
 from incubator_graphql import wire
@@ -14,6 +17,8 @@ from incubator_graphql import wire
 logger = logging.getLogger(__name__)
 
 PATIENCE_S = 3.0
+UNWELL = (asyncpg.PostgresError, asyncpg.InterfaceError, BaseORMException, RedisError, OSError, TimeoutError)
+"""What a server says, or does not, that cannot serve. Anything else is a defect, whose answer is no 200 either."""
 
 
 class Health:
@@ -50,7 +55,7 @@ async def _checked(name: str, check: Callable[[], Awaitable[bool]]) -> bool:
     try:
         async with asyncio.timeout(PATIENCE_S):
             return await check()
-    except Exception as error:  # noqa: BLE001 - whatever a server answers that is not right is not ready
+    except UNWELL as error:
         logger.warning("not ready", extra={"check": name, "reason": f"{type(error).__name__}: {error}"})
         return False
 

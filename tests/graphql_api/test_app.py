@@ -1,13 +1,16 @@
 """What stands around the API: health, metrics, the client's files, the explorer, headers."""
 
 import gzip
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from graphql import get_introspection_query
+from starlette.requests import Request
 
-from incubator import db
+from incubator import db, valkey
+from incubator_graphql.health import Health
 from tests.support import make
 from tests.support.servers import Servers
 from tests.support.web import Web, serving, session_of
@@ -50,6 +53,17 @@ async def test_without_a_constraint_it_is_not_ready(web: Web) -> None:
         ready = await client.get("/readyz")
 
     assert (ready.status_code, ready.json()) == (503, {"database": True, "queue": True, "schema": False})
+
+
+async def test_without_its_queue_or_its_database_it_is_not_ready(database: str, tmp_path: Path) -> None:
+    health, request = Health(valkey.client(f"unix://{tmp_path}/nobody.sock")), Request({"type": "http"})
+
+    alone = await health.ready(request)
+    await db.close()
+    closed = await health.ready(request)
+
+    assert (alone.status_code, json.loads(bytes(alone.body))) == (503, {"database": True, "queue": False, "schema": True})
+    assert (closed.status_code, json.loads(bytes(closed.body))["database"]) == (503, False)
 
 
 async def test_metrics_count_by_our_own_routes_only(web: Web) -> None:
