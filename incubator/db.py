@@ -23,6 +23,7 @@ MODEL_MODULES = [
     "incubator.organizations.models",
     "incubator.billing.models",
     "incubator.billing.invoice_models",
+    "incubator.billing.profile_models",
     "incubator.spaces.models",
     "incubator.spaces.rate_models",
     "incubator.spaces.booking_models",

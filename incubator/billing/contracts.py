@@ -33,17 +33,17 @@ async def create_plan(
     Raises:
         NotSignedIn, Forbidden: the actor manages no programmes of the operator.
         TooShort, TooLong, UnknownCurrency, OutOfRange: name, currency or an amount break their rule.
-        PlanWithoutEnd: a phase before the last has no years, or the last has.
+        PlanWithoutEnd: a phase before the last has no months, or the last has.
         PlanNameTaken: the operator has a plan of that name in that currency.
     """
     actor.require(Grant.MANAGE_PROGRAMMES, operator_id)
     shown = checks.text(name, "name", path=("input", "name"))
     check_currency(currency)
-    if not phases or phases[-1].years is not None or any(phase.years is None for phase in phases[:-1]):
+    if not phases or phases[-1].months is not None or any(phase.months is None for phase in phases[:-1]):
         raise PlanWithoutEnd(path=("input", "phases"))
     for phase in phases:
         checks.between(phase.amount_minor, "amountMinor", 0, MAX_AMOUNT_MINOR, ("input", "phases"))
-        checks.between(phase.years or 1, "years", 1, 50, ("input", "phases"))
+        checks.between(phase.months or 1, "months", 1, 600, ("input", "phases"))
         if phase.basis not in (Basis.MONTH, Basis.YEAR):
             raise OutOfRange(field="period", limit="month, year", path=("input", "phases"))
     plan_id = new_id()
@@ -62,13 +62,14 @@ async def create_plan(
             raise PlanNameTaken(value=shown, path=("input", "name"))
         for ordinal, phase in enumerate(phases, start=1):
             await db.execute(
-                "INSERT INTO plan_phase (id, plan_id, ordinal, years, amount_minor, period) VALUES ($1, $2, $3, $4, $5, $6)",
+                "INSERT INTO plan_phase (id, plan_id, ordinal, months, amount_minor, period, per) VALUES ($1, $2, $3, $4, $5, $6, $7)",
                 new_id(),
                 plan_id,
                 ordinal,
-                phase.years,
+                phase.months,
                 phase.amount_minor,
                 phase.basis.value,
+                phase.per.value,
             )
         await audit.record(actor, "create plan", "Plan", plan_id, after={"name": shown, "currency": currency})
     return plan_id
@@ -86,12 +87,12 @@ async def plan_terms(plan_id: UUID, starts_on: date, ends_on: date | None, curre
         raise NotFound(kind="Plan")
     if plan["currency"] != currency:
         raise CurrencyMismatch(expected=currency, found=plan["currency"])
-    phases = await db.rows("SELECT ordinal, years, amount_minor, period FROM plan_phase WHERE plan_id = $1 ORDER BY ordinal", plan_id)
+    phases = await db.rows("SELECT ordinal, months, amount_minor, period FROM plan_phase WHERE plan_id = $1 ORDER BY ordinal", plan_id)
     terms, first = [], starts_on
     for phase in phases:
         if ends_on is not None and first > ends_on:
             break
-        after = None if phase["years"] is None else add_months(starts_on, 12 * phase["years"] + _months(starts_on, first))
+        after = None if phase["months"] is None else add_months(starts_on, phase["months"] + _months(starts_on, first))
         last = ends_on if after is None else after - timedelta(days=1)
         terms.append(_phase_term(plan, phase, first, last if ends_on is None or last is None else min(last, ends_on)))
         first = after or date.max
@@ -159,8 +160,8 @@ async def _write_term(contract_id: UUID, term: RecurringTerm) -> UUID:
     term_id = new_id()
     await db.execute(
         "INSERT INTO contract_term (id, contract_id, kind, source_id, description, basis, quantity, unit_price_minor, price_includes_tax,"
-        " supply, tax_category, tax_rate, is_waived, starts_on, ends_on)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+        " supply, tax_category, tax_rate, is_waived, starts_on, ends_on, next_period_start)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $14)",
         term_id,
         contract_id,
         term.kind,

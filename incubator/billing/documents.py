@@ -97,8 +97,8 @@ async def make_document(invoice_id: UUID) -> StoredFile | None:
     kept = await store().put(content)
     async with db.transaction():
         if await db.execute(
-            "INSERT INTO invoice_document (id, invoice_id, sha256, size_bytes, created_at) VALUES ($1, $2, $3, $4, $5)"
-            " ON CONFLICT (invoice_id) DO NOTHING",
+            "INSERT INTO invoice_document (id, invoice_id, kind, sha256, size_bytes, created_at) VALUES ($1, $2, 'pdf', $3, $4, $5)"
+            " ON CONFLICT (invoice_id, kind) DO NOTHING",
             new_id(),
             invoice_id,
             kept.sha256,

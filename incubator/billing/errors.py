@@ -67,9 +67,9 @@ class PlanWithoutEnd(DomainError):
     """The phases of a plan do not fit together: only the last may go on until the end, and it must."""
 
     text = {
-        "en": "Only the last phase of a plan goes on until the end; each other needs its years.",
-        "de": "Nur die letzte Phase eines Plans läuft bis zum Ende; jede andere braucht ihre Jahre.",
-        "zh-CN": "方案中只有最后一个阶段可持续到期末,其他阶段必须指定年数。",
+        "en": "Only the last phase of a plan goes on until the end; each other needs its months.",
+        "de": "Nur die letzte Phase eines Plans läuft bis zum Ende; jede andere braucht ihre Monate.",
+        "zh-CN": "方案中只有最后一个阶段可持续到期末,其他阶段必须指定月数。",
     }
 
 

@@ -13,9 +13,13 @@ from incubator.organizations.models import LegalEntity, Organization, Person, Si
 
 
 class Invoice(Model):
-    """An invoice or a deposit request. Once finalised, only what is paid, the void mark and the version change (a trigger sees to it).
+    """An invoice, a credit note or a deposit request. Once finalised, only what is paid or credited, the void mark and the version change (a
+    trigger sees to it).
 
-    `period_end` is the last day. `seller` and `buyer` are the parties as they were when it was finalised.
+    `period_end` is the last day. `seller` and `buyer` are the parties as they were when it was finalised. A draft is finalised by itself
+    after `finalise_after`, unless `blockers` say what is missing and who must act. A credit note `corrects` an invoice, in positive amounts,
+    and `settlement` says what becomes of them. With another currency than the seller's, `home_tax_minor` is the tax in `home_currency` at
+    `home_rate` (units of it for one of the invoice's) of `home_rate_on`.
     """
 
     id = fields.UUIDField(primary_key=True, default=new_id)
@@ -53,16 +57,31 @@ class Invoice(Model):
     finalised_at = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField()
     paid_minor = fields.BigIntField(default=0)
+    credited_minor = fields.BigIntField(default=0)
     version = fields.IntField(default=1)
+    finalise_after = fields.DatetimeField(null=True)
+    blockers: list[dict[str, str]] = fields.JSONField(default=list)
+    corrects: fields.ForeignKeyNullableRelation["Invoice"] = fields.ForeignKeyField(
+        "incubator.Invoice", related_name="credit_notes", null=True, on_delete=fields.RESTRICT
+    )
+    corrects_id: UUID | None
+    settlement = fields.CharField(max_length=10, default="")
+    reason = fields.CharField(max_length=500, default="")
+    home_currency = fields.CharField(max_length=3, default="")
+    home_rate: Decimal | None = fields.DecimalField(max_digits=18, decimal_places=8, null=True)
+    home_rate_on = fields.DateField(null=True)
+    home_tax_minor = fields.BigIntField(null=True)
 
     class Meta(Model.Meta):
         table = "invoice"
         unique_together = (("legal_entity", "series", "year", "sequence"),)
-        indexes = (Index(fields=("customer_id", "id")), Index(fields=("run_id",)))
+        indexes = (Index(fields=("customer_id", "id")), Index(fields=("run_id",)), Index(fields=("corrects_id",)))
 
 
 class InvoiceLine(Model):
-    """One charge on an invoice. `net_minor` is the line's share of the net; the shares of a tax group sum to the group's net."""
+    """One charge on an invoice, or what a credit note takes back of a line. `net_minor` is the line's share of the net; the shares of a tax
+    group sum to the group's net. `tax_evidence` is what the tax decision was made with.
+    """
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     invoice: fields.ForeignKeyRelation[Invoice] = fields.ForeignKeyField(
@@ -74,6 +93,10 @@ class InvoiceLine(Model):
         "incubator.Charge", related_name="invoice_line", null=True, on_delete=fields.RESTRICT
     )
     charge_id: UUID | None
+    credits_line: fields.ForeignKeyNullableRelation["InvoiceLine"] = fields.ForeignKeyField(
+        "incubator.InvoiceLine", related_name="credited_by", null=True, on_delete=fields.RESTRICT
+    )
+    credits_line_id: UUID | None
     site: fields.ForeignKeyRelation[Site] = fields.ForeignKeyField(
         "incubator.Site", related_name="invoice_lines", on_delete=fields.RESTRICT
     )
@@ -83,12 +106,15 @@ class InvoiceLine(Model):
     quantity: Decimal = fields.DecimalField(max_digits=14, decimal_places=4)
     unit_price_minor = fields.BigIntField()
     amount_minor = fields.BigIntField()
+    discount_minor = fields.BigIntField(default=0)
     net_minor = fields.BigIntField()
     price_includes_tax = fields.BooleanField()
+    supply = fields.CharField(max_length=20)
     tax_category = fields.CharField(max_length=2)
     tax_rate: Decimal = fields.DecimalField(max_digits=7, decimal_places=4)
     tax_rule = fields.CharField(max_length=40)
     tax_note = fields.CharField(max_length=300)
+    tax_evidence: dict[str, str] = fields.JSONField(default=dict)
     rule_note = fields.CharField(max_length=300)
     supplied_from = fields.DateField()
     supplied_to = fields.DateField()
@@ -96,7 +122,7 @@ class InvoiceLine(Model):
     class Meta(Model.Meta):
         table = "invoice_line"
         unique_together = (("invoice", "ordinal"),)
-        indexes = (Index(fields=("site_id",)),)
+        indexes = (Index(fields=("site_id",)), Index(fields=("credits_line_id",)))
 
 
 class InvoiceTax(Model):
@@ -139,19 +165,45 @@ class InvoiceCounter(Model):
 
 
 class InvoiceDocument(Model):
-    """The document of a finalised invoice, as it was made; the file is found by its hash."""
+    """A file of a finalised invoice, as it was made: `pdf` for people, `xrechnung` and `ubl` for machines; found by its hash."""
 
     id = fields.UUIDField(primary_key=True, default=new_id)
-    invoice: fields.OneToOneRelation[Invoice] = fields.OneToOneField(
-        "incubator.Invoice", related_name="document", on_delete=fields.RESTRICT
+    invoice: fields.ForeignKeyRelation[Invoice] = fields.ForeignKeyField(
+        "incubator.Invoice", related_name="documents", on_delete=fields.RESTRICT
     )
     invoice_id: UUID
+    kind = fields.CharField(max_length=12, default="pdf")
     sha256 = fields.CharField(max_length=64)
     size_bytes = fields.IntField()
     created_at = fields.DatetimeField()
 
     class Meta(Model.Meta):
         table = "invoice_document"
+        unique_together = (("invoice", "kind"),)
+
+
+class Fapiao(Model):
+    """What the tax platform of China knows of a billing statement: requested, issued with its 20-digit number, or taken back in red letters.
+
+    States: requested, issued, `red letter waiting` (a credit note waits for the buyer's confirmation), `red letter issued`.
+    """
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    invoice: fields.OneToOneRelation[Invoice] = fields.OneToOneField("incubator.Invoice", related_name="fapiao", on_delete=fields.RESTRICT)
+    invoice_id: UUID
+    kind = fields.CharField(max_length=10)
+    state = fields.CharField(max_length=20)
+    number = fields.CharField(max_length=20, null=True, unique=True)
+    issued_on = fields.DateField(null=True)
+    net_minor = fields.BigIntField(null=True)
+    tax_minor = fields.BigIntField(null=True)
+    file_sha256 = fields.CharField(max_length=64, default="")
+    confirmation = fields.CharField(max_length=40, default="")
+    requested_at = fields.DatetimeField()
+    version = fields.IntField(default=1)
+
+    class Meta(Model.Meta):
+        table = "fapiao"
 
 
 class LedgerTransaction(Model):
@@ -253,7 +305,7 @@ class DepositSettlement(Model):
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     invoice: fields.OneToOneRelation[Invoice] = fields.OneToOneField(
-        "incubator.Invoice", related_name="settlement", on_delete=fields.RESTRICT
+        "incubator.Invoice", related_name="deposit_settlement", on_delete=fields.RESTRICT
     )
     invoice_id: UUID
     kept_minor = fields.BigIntField()
@@ -270,6 +322,43 @@ class DepositSettlement(Model):
 
     class Meta(Model.Meta):
         table = "deposit_settlement"
+
+
+class CustomerAccount(Model):
+    """What a customer has to its credit with a legal entity in a currency, from credit notes that were left as a balance; never below 0."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    customer: fields.ForeignKeyRelation[Organization] = fields.ForeignKeyField(
+        "incubator.Organization", related_name="customer_accounts", on_delete=fields.RESTRICT
+    )
+    customer_id: UUID
+    legal_entity: fields.ForeignKeyRelation[LegalEntity] = fields.ForeignKeyField(
+        "incubator.LegalEntity", related_name="customer_accounts", on_delete=fields.RESTRICT
+    )
+    legal_entity_id: UUID
+    currency = fields.CharField(max_length=3)
+    balance_minor = fields.BigIntField(default=0)
+
+    class Meta(Model.Meta):
+        table = "customer_account"
+        unique_together = (("customer", "legal_entity", "currency"),)
+
+
+class Refund(Model):
+    """Money that a credit note gives back: owed until `paid_out_at`, when it left the bank under `reference`."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    credit_note: fields.OneToOneRelation[Invoice] = fields.OneToOneField(
+        "incubator.Invoice", related_name="refund", on_delete=fields.RESTRICT
+    )
+    credit_note_id: UUID
+    amount_minor = fields.BigIntField()
+    paid_out_at = fields.DatetimeField(null=True)
+    reference = fields.CharField(max_length=120, null=True)
+    created_at = fields.DatetimeField()
+
+    class Meta(Model.Meta):
+        table = "refund"
 
 
 class StripeEvent(Model):

@@ -14,7 +14,7 @@ from incubator.billing.ledger import Account, Side
 from incubator.billing.policy import TaxedLine, TaxGroup, documents, tax_groups
 from incubator.billing.queries import ChargeRow, Parties
 from incubator.billing.tax import DEPOSIT
-from incubator.billing.terms import TaxCategory
+from incubator.billing.terms import Supply, TaxCategory
 from incubator.kernel import audit, clock, outbox
 from incubator.kernel.actor import Actor
 from incubator.kernel.ids import new_id
@@ -37,6 +37,7 @@ class Line:
     quantity: Decimal
     unit_price_minor: int
     taxed: TaxedLine
+    supply: str
     tax_rule: str
     tax_note: str
     rule_note: str
@@ -77,6 +78,7 @@ def _line(charge: ChargeRow) -> Line:
         quantity=charge.quantity,
         unit_price_minor=charge.unit_price_minor,
         taxed=TaxedLine(charge.amount_minor, charge.price_includes_tax, TaxCategory[charge.tax_category], charge.tax_rate),
+        supply=charge.supply,
         tax_rule=charge.tax_rule,
         tax_note=charge.tax_note,
         rule_note=charge.rule_note,
@@ -95,6 +97,7 @@ def deposit_line(site_id: UUID, description: str, amount_minor: int, on: date) -
         quantity=Decimal(1),
         unit_price_minor=amount_minor,
         taxed=TaxedLine(amount_minor, False, TaxCategory.O, Decimal(0)),
+        supply=Supply.DEPOSIT.value,
         tax_rule="deposit",
         tax_note=DEPOSIT,
         rule_note="",
@@ -168,16 +171,17 @@ async def _write_lines(invoice_id: UUID, lines: Sequence[Line], groups: Sequence
         [line.rule_note for line in lines],
         [line.supplied_from for line in lines],
         [line.supplied_to for line in lines],
+        [line.supply for line in lines],
     ]
     await db.execute(
         "INSERT INTO invoice_line (id, invoice_id, ordinal, charge_id, site_id, description, basis, quantity, unit_price_minor,"
-        " amount_minor, net_minor, price_includes_tax, tax_category, tax_rate, tax_rule, tax_note, rule_note, supplied_from, supplied_to)"
+        " amount_minor, net_minor, price_includes_tax, tax_category, tax_rate, tax_rule, tax_note, rule_note, supplied_from, supplied_to, supply)"
         " SELECT l.id, $1, l.ordinal, l.charge_id, l.site_id, l.description, l.basis, l.quantity, l.unit_price_minor, l.amount_minor,"
-        " l.net_minor, l.price_includes_tax, l.tax_category, l.tax_rate, l.tax_rule, l.tax_note, l.rule_note, l.supplied_from, l.supplied_to"
+        " l.net_minor, l.price_includes_tax, l.tax_category, l.tax_rate, l.tax_rule, l.tax_note, l.rule_note, l.supplied_from, l.supplied_to, l.supply"
         " FROM unnest($2::uuid[], $3::int[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::numeric[], $9::bigint[], $10::bigint[],"
-        " $11::bigint[], $12::bool[], $13::text[], $14::numeric[], $15::text[], $16::text[], $17::text[], $18::date[], $19::date[])"
+        " $11::bigint[], $12::bool[], $13::text[], $14::numeric[], $15::text[], $16::text[], $17::text[], $18::date[], $19::date[], $20::text[])"
         " AS l(id, ordinal, charge_id, site_id, description, basis, quantity, unit_price_minor, amount_minor, net_minor,"
-        " price_includes_tax, tax_category, tax_rate, tax_rule, tax_note, rule_note, supplied_from, supplied_to)",
+        " price_includes_tax, tax_category, tax_rate, tax_rule, tax_note, rule_note, supplied_from, supplied_to, supply)",
         invoice_id,
         *columns,
     )

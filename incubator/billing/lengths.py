@@ -49,8 +49,8 @@ async def extend_terms(actor: Actor, contract_id: UUID, source_id: UUID, ends_on
     if term["is_charged"]:
         await db.execute(
             "INSERT INTO contract_term (id, contract_id, kind, source_id, description, basis, quantity, unit_price_minor, price_includes_tax,"
-            " supply, tax_category, tax_rate, is_waived, starts_on, ends_on) SELECT gen_random_uuid(), contract_id, kind, source_id,"
-            " description, basis, quantity, unit_price_minor, price_includes_tax, supply, tax_category, tax_rate, is_waived, ends_on + 1, $2"
+            " supply, tax_category, tax_rate, is_waived, starts_on, ends_on, next_period_start) SELECT gen_random_uuid(), contract_id, kind, source_id,"
+            " description, basis, quantity, unit_price_minor, price_includes_tax, supply, tax_category, tax_rate, is_waived, ends_on + 1, $2, ends_on + 1"
             " FROM contract_term WHERE id = $1",
             term["id"],
             ends_on,

@@ -43,6 +43,7 @@ class ChargeRow:
     price_includes_tax: bool
     supplied_from: date
     supplied_to: date
+    supply: str
     tax_category: str
     tax_rate: Decimal
     tax_rule: str
@@ -184,7 +185,7 @@ async def lock_open_charges(customer_id: UUID, legal_entity_id: UUID, currency: 
     return await db.rows_as(
         ChargeRow,
         "SELECT c.id, c.site_id, c.description, c.basis, c.quantity, c.unit_price_minor, c.amount_minor, c.price_includes_tax,"
-        " c.supplied_from, c.supplied_to, c.tax_category, c.tax_rate, c.tax_rule, c.tax_note, c.rule_note"
+        " c.supplied_from, c.supplied_to, c.supply, c.tax_category, c.tax_rate, c.tax_rule, c.tax_note, c.rule_note"
         f" FROM charge c WHERE {_CUSTOMER} AND c.month < $4"
         " AND NOT EXISTS (SELECT 1 FROM invoice_line l WHERE l.charge_id = c.id)"
         " ORDER BY c.site_id, c.supplied_from, c.id FOR UPDATE OF c",
@@ -261,7 +262,7 @@ async def legal_content(invoice_id: UUID) -> dict[str, object]:
     )
     lines = await db.rows(
         "SELECT ordinal, charge_id, site_id, description, basis, quantity, unit_price_minor, amount_minor, net_minor, price_includes_tax,"
-        " tax_category, tax_rate, tax_rule, tax_note, rule_note, supplied_from, supplied_to FROM invoice_line WHERE invoice_id = $1"
+        " supply, tax_category, tax_rate, tax_rule, tax_note, rule_note, supplied_from, supplied_to FROM invoice_line WHERE invoice_id = $1"
         " ORDER BY ordinal",
         invoice_id,
     )

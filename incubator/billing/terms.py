@@ -32,6 +32,14 @@ class Basis(StrEnum):
     ONCE = "once"
 
 
+class Per(StrEnum):
+    """What the amount of a plan's phase is multiplied by."""
+
+    CONTRACT = "contract"
+    PERSON = "person"
+    UNIT = "unit"
+
+
 class TaxCategory(StrEnum):
     """EN 16931 (UNCL 5305): standard, zero, exempt, reverse charge, export, within the EU, outside the scope."""
 
@@ -186,8 +194,12 @@ class CountedCharge:
 
 @dataclass(frozen=True, slots=True)
 class PhaseTerms:
-    """A phase of a plan: `amount_minor` each `basis` (month or year), for `years` years, or until the end when None."""
+    """A phase of a plan: `amount_minor` each `basis` (month or year), for `months` months, or until the end when None.
 
-    years: int | None
+    `per` says for each what: the contract as a whole, each person, or each unit.
+    """
+
+    months: int | None
     amount_minor: int
     basis: Basis
+    per: Per = Per.CONTRACT

@@ -124,11 +124,12 @@ class PlanView:
 
 @dataclass(frozen=True, slots=True)
 class PhaseView:
-    """A phase of a plan; without years it goes on until the end."""
+    """A phase of a plan; without months it goes on until the end."""
 
     plan_id: UUID
     ordinal: int
-    years: int | None
+    months: int | None
+    per: str
     amount_minor: int
     period: str
     currency: str
@@ -202,7 +203,7 @@ def _invoice_columns(today: str) -> str:
     return (
         "i.id, i.number, i.kind, i.state, " + PAYMENT_STATE.format(today=today) + " AS payment_state, i.customer_id, i.legal_entity_id,"
         " i.currency, i.issued_on, i.due_on, i.period_start, i.period_end, i.net_minor, i.tax_minor, i.gross_minor, i.paid_minor,"
-        " EXISTS (SELECT 1 FROM invoice_document d WHERE d.invoice_id = i.id) AS has_document, i.version"
+        " EXISTS (SELECT 1 FROM invoice_document d WHERE d.invoice_id = i.id AND d.kind = 'pdf') AS has_document, i.version"
     )
 
 
@@ -358,7 +359,7 @@ async def phases_of(plan_ids: Iterable[UUID]) -> dict[UUID, list[PhaseView]]:
     """Return the phases of plans in order."""
     found = await db.rows_as(
         PhaseView,
-        "SELECT h.plan_id, h.ordinal, h.years, h.amount_minor, h.period, p.currency FROM plan_phase h JOIN plan p ON p.id = h.plan_id"
+        "SELECT h.plan_id, h.ordinal, h.months, h.per, h.amount_minor, h.period, p.currency FROM plan_phase h JOIN plan p ON p.id = h.plan_id"
         " WHERE h.plan_id = ANY($1::uuid[]) ORDER BY h.plan_id, h.ordinal",
         list(plan_ids),
     )
@@ -372,7 +373,7 @@ async def document_view(invoice_id: UUID) -> DocumentView | None:
     """Return all that the document of a finalised invoice says."""
     head = await db.row(
         "SELECT i.kind, i.number, i.language, i.currency, i.seller, i.buyer, i.issued_on, i.due_on, i.period_start, i.period_end,"
-        " i.gross_minor, i.finalised_at, d.sha256 FROM invoice i LEFT JOIN invoice_document d ON d.invoice_id = i.id"
+        " i.gross_minor, i.finalised_at, d.sha256 FROM invoice i LEFT JOIN invoice_document d ON d.invoice_id = i.id AND d.kind = 'pdf'"
         " WHERE i.id = $1 AND i.state <> 'draft'",
         invoice_id,
     )

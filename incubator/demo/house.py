@@ -82,7 +82,7 @@ async def furnish() -> list[Place]:
         includes_tax = site["country"] == "CN"
         of = (site["operator_id"], site["currency"])
         if of not in plans:
-            phases = [PhaseTerms(1, 0, Basis.YEAR), PhaseTerms(None, YEARLY[site["currency"]] * 100, Basis.YEAR)]
+            phases = [PhaseTerms(12, 0, Basis.YEAR), PhaseTerms(None, YEARLY[site["currency"]] * 100, Basis.YEAR)]
             plans[of] = await billing.create_plan(SYSTEM, of[0], "Start-up booster", of[1], phases, price_includes_tax=includes_tax)
         desk, bench, office, lab = (price * 100 for price in MONTHLY[site["currency"]])
         room, instrument = (price * 100 for price in HOURLY[site["currency"]])

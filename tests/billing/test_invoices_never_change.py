@@ -30,9 +30,9 @@ async def house(database: str) -> House:
 
 ADDED_LINE = (
     "INSERT INTO invoice_line (id, invoice_id, ordinal, site_id, description, basis, quantity, unit_price_minor, amount_minor, net_minor,"
-    " price_includes_tax, tax_category, tax_rate, tax_rule, tax_note, rule_note, supplied_from, supplied_to)"
+    " price_includes_tax, tax_category, tax_rate, tax_rule, tax_note, rule_note, supplied_from, supplied_to, supply)"
     " SELECT gen_random_uuid(), invoice_id, 99, site_id, description, basis, quantity, unit_price_minor, 0, 0, price_includes_tax,"
-    " tax_category, tax_rate, tax_rule, tax_note, rule_note, supplied_from, supplied_to FROM invoice_line LIMIT 1"
+    " tax_category, tax_rate, tax_rule, tax_note, rule_note, supplied_from, supplied_to, supply FROM invoice_line LIMIT 1"
 )
 FORBIDDEN = [
     "UPDATE invoice SET gross_minor = gross_minor + 1, net_minor = net_minor + 1",

@@ -320,8 +320,8 @@ async def test_who_sees_applications_offers_and_residencies(web: Web) -> None:
 LISTS = {
     "calls": "{ calls(first: 100) { nodes { id sites { id legalEntity { id } } } } }",
     "applications": "{ applications(first: 100) { nodes { id call { id } site { id } startup { organization { id } } offer { id unit { id } } } } }",
-    "offers": "{ offers(first: 100) { nodes { id application { id } startup { id } site { id } plan { phases { years } } unit { id } } } }",
-    "residencies": "{ residencies(first: 100) { nodes { id startup { id } site { id } plan { phases { years } } rentals { unit { id } residency { id } } } } }",
+    "offers": "{ offers(first: 100) { nodes { id application { id } startup { id } site { id } plan { phases { months } } unit { id } } } }",
+    "residencies": "{ residencies(first: 100) { nodes { id startup { id } site { id } plan { phases { months } } rentals { unit { id } residency { id } } } } }",
     "rentals": "{ rentals(first: 100) { nodes { id unit { id } organization { id } residency { id } } } }",
 }
 

@@ -140,7 +140,7 @@ async def plan(of: House, *, name: str = "", amount_minor: int = 30000, currency
         of.operator_id,
         name or fresh("Booster "),
         currency,
-        [PhaseTerms(1, 0, Basis.YEAR), PhaseTerms(None, amount_minor, Basis.YEAR)],
+        [PhaseTerms(12, 0, Basis.YEAR), PhaseTerms(None, amount_minor, Basis.YEAR)],
         price_includes_tax=False,
     )
 

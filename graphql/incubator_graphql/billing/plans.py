@@ -9,6 +9,7 @@ import strawberry
 
 from incubator.billing import views
 from incubator.billing.scope import visible_plans
+from incubator.billing.terms import Per as PlanPer
 from incubator.billing.views import PhaseView, PlanView
 from incubator.kernel.actor import Actor
 from incubator.kernel.paging import Page
@@ -29,17 +30,23 @@ class PlanPeriod(StrEnum):
     YEAR = "year"
 
 
+enum(PlanPer, "PlanPer")
+
+
 @value
 class PlanPhase:
     """A priced stretch of a plan."""
 
-    years: int | None = strawberry.field(description="How long it lasts; null until the end.")
+    months: int | None = strawberry.field(description="How long it lasts; null until the end.")
+    per: PlanPer = strawberry.field(description="What the amount is for each of.")
     amount: Money
     period: PlanPeriod
 
     @classmethod
     def of(cls, row: PhaseView) -> Self:
-        return cls(years=row.years, amount=Money.minor(row.amount_minor, row.currency), period=PlanPeriod(row.period))
+        return cls(
+            months=row.months, per=PlanPer(row.per), amount=Money.minor(row.amount_minor, row.currency), period=PlanPeriod(row.period)
+        )
 
 
 @entity(visible_plans)
