@@ -2,7 +2,9 @@
 
 import strawberry
 
+from incubator_graphql.billing.accounts import AccountsQuery
 from incubator_graphql.billing.deposits import DepositsMutation
+from incubator_graphql.billing.invoice_changes import InvoiceChangesMutation
 from incubator_graphql.billing.invoices import InvoicesMutation, InvoicesQuery
 from incubator_graphql.billing.plans import PlansQuery
 from incubator_graphql.billing.runs import BillingRunsMutation, BillingRunsQuery
@@ -61,6 +63,7 @@ class Query(
     PortfolioQuery,
     MachineHoursQuery,
     InvoicesQuery,
+    AccountsQuery,
     BillingRunsQuery,
     ResidenciesQuery,
     ClosingQuery,
@@ -94,6 +97,7 @@ class Mutation(
     PilotsMutation,
     SecondmentsMutation,
     InvoicesMutation,
+    InvoiceChangesMutation,
     BillingRunsMutation,
     ResidenciesMutation,
     ClosingMutation,

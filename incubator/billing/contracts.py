@@ -160,8 +160,8 @@ async def _write_term(contract_id: UUID, term: RecurringTerm) -> UUID:
     term_id = new_id()
     await db.execute(
         "INSERT INTO contract_term (id, contract_id, kind, source_id, description, basis, quantity, unit_price_minor, price_includes_tax,"
-        " supply, tax_category, tax_rate, is_waived, starts_on, ends_on, next_period_start)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $14)",
+        " supply, tax_category, tax_rate, is_waived, starts_on, ends_on, next_period_start, timing)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
         term_id,
         contract_id,
         term.kind,
@@ -177,6 +177,8 @@ async def _write_term(contract_id: UUID, term: RecurringTerm) -> UUID:
         term.price.is_waived,
         term.starts_on,
         term.ends_on,
+        term.first_billed,
+        term.timing.value,
     )
     return term_id
 

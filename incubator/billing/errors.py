@@ -218,3 +218,171 @@ class DepositSettled(DomainError):
         "de": "Die Kaution wurde um {settled_at} abgerechnet.",
         "zh-CN": "押金已于 {settled_at} 结算。",
     }
+
+
+@refusal
+class BuyerWithoutAddress(DomainError):
+    """An invoice must name the buyer's address, and there is none."""
+
+    customer: str
+    field: str = "address"
+    text = {
+        "en": "{customer} has no complete address (street and city). An invoice must name it.",
+        "de": "Für {customer} fehlt die vollständige Anschrift (Straße und Ort). Eine Rechnung muss sie nennen.",
+        "zh-CN": "{customer} 缺少完整地址(街道和城市),发票必须载明地址。",
+    }
+
+
+@refusal
+class VatIdWrong(DomainError):
+    """The buyer's VAT id has not the form of one."""
+
+    customer: str
+    value: str
+    field: str = "vatId"
+    text = {
+        "en": "The VAT ID “{value}” of {customer} has not the right form.",
+        "de": "Die USt-IdNr. „{value}“ von {customer} hat nicht die richtige Form.",
+        "zh-CN": "{customer} 的增值税号“{value}”格式不正确。",
+    }
+
+
+@refusal
+class TaxUndecided(DomainError):
+    """A line's tax is not decided; carries why."""
+
+    line: int
+    why: str
+    text = {
+        "en": "Line {line}: {why}",
+        "de": "Position {line}: {why}",
+        "zh-CN": "第 {line} 行:{why}",
+    }
+
+
+@refusal
+class BooksClosed(DomainError):
+    """The day lies in a period that the legal entity has closed."""
+
+    until: date
+    text = {
+        "en": "The books are closed up to {until}. Nothing can be booked on a day before the one after.",
+        "de": "Die Bücher sind bis {until} geschlossen. Auf Tage bis dahin kann nichts gebucht werden.",
+        "zh-CN": "账簿已结账至 {until},不能再记入该日及之前的日期。",
+    }
+
+
+@refusal
+class InvoiceNotDraft(DomainError):
+    """The invoice is no draft any more."""
+
+    state: str
+    number: str
+    at: str
+    text = {
+        "en": "This invoice is no draft: {number} was finalised at {at}.",
+        "de": "Diese Rechnung ist kein Entwurf mehr: {number} wurde um {at} fertiggestellt.",
+        "zh-CN": "该账单已不是草稿:{number} 已于 {at} 定稿。",
+    }
+
+
+@refusal
+class InvoiceNotFinalised(DomainError):
+    """Only what was finalised, is no deposit and is not void can be credited."""
+
+    state: str
+    kind: str
+    text = {
+        "en": "This cannot be credited: {kind}, {state}.",
+        "de": "Das kann nicht gutgeschrieben werden: {kind}, {state}.",
+        "zh-CN": "无法对其开具贷记单:{kind},{state}。",
+    }
+
+
+@refusal
+class CreditAboveLine(InvalidValue):
+    """More would be credited of a line than is left of it."""
+
+    line: int
+    left_minor: int
+    currency: str
+    field: str = "amountMinor"
+    rule: str = "at_most_what_is_left"
+    text = {
+        "en": "Line {line}: only {left_minor} (minor units, {currency}) are left to credit.",
+        "de": "Position {line}: Nur noch {left_minor} (kleinste Einheit, {currency}) können gutgeschrieben werden.",
+        "zh-CN": "第 {line} 行:最多还可贷记 {left_minor}(最小货币单位,{currency})。",
+    }
+
+
+@refusal
+class NothingToCredit(DomainError):
+    """Nothing is left to credit, or nothing was asked for."""
+
+    text = {
+        "en": "Nothing is left to credit on this invoice.",
+        "de": "Auf dieser Rechnung ist nichts mehr gutzuschreiben.",
+        "zh-CN": "该账单已无可贷记的金额。",
+    }
+
+
+@refusal
+class SettlementNeeded(DomainError):
+    """A part of the credit was paid already, so it must be refunded or kept as a balance."""
+
+    paid_minor: int
+    currency: str
+    field: str = "settlement"
+    text = {
+        "en": "{paid_minor} (minor units, {currency}) of this were paid already. Choose a refund or a balance for them.",
+        "de": "{paid_minor} (kleinste Einheit, {currency}) davon sind schon bezahlt. Bitte Rückzahlung oder Guthaben wählen.",
+        "zh-CN": "其中 {paid_minor}(最小货币单位,{currency})已支付,请选择退款或转为余额。",
+    }
+
+
+@refusal
+class RefundSettled(DomainError):
+    """The refund was paid out before, or nothing is to be refunded."""
+
+    at: str
+    text = {
+        "en": "There is no refund to pay out here (paid out: {at}).",
+        "de": "Hier ist keine Rückzahlung offen (ausgezahlt: {at}).",
+        "zh-CN": "此处没有待支付的退款(支付时间:{at})。",
+    }
+
+
+@refusal
+class BillingRunDecided(DomainError):
+    """The billing run is not held (any more)."""
+
+    state: str
+    text = {
+        "en": "This billing run cannot be decided about or resumed: it is {state}.",
+        "de": "Über diesen Abrechnungslauf ist nicht zu entscheiden: Zustand {state}.",
+        "zh-CN": "该计费批次无法审批或恢复:状态为 {state}。",
+    }
+
+
+@refusal
+class RateMissing(DomainError):
+    """There is no exchange rate of a day, or of the days before it."""
+
+    currency: str
+    on: date
+    text = {
+        "en": "There is no exchange rate for {currency} on {on} or the week before.",
+        "de": "Für {currency} gibt es am {on} und in der Woche davor keinen Wechselkurs.",
+        "zh-CN": "{on} 及前一周没有 {currency} 的汇率。",
+    }
+
+
+@refusal
+class TaxesMixed(DomainError):
+    """Supplies outside the scope of tax share a draft with others, which EN 16931 forbids; it came of a later decision."""
+
+    text = {
+        "en": "Some lines are outside the scope of tax now and cannot share a document with the others. Discard the draft; the next run makes two.",
+        "de": "Einige Positionen sind jetzt nicht steuerbar und dürfen nicht mit den anderen auf einem Beleg stehen. Bitte den Entwurf verwerfen; der nächste Lauf macht zwei.",
+        "zh-CN": "部分项目现不属于征税范围,不能与其他项目列于同一单据。请作废草稿,下次计费将生成两份。",
+    }

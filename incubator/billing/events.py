@@ -21,14 +21,37 @@ class BillingRunStarted(Event):
 
 
 @dataclass(frozen=True)
-class CustomerBilled(Event):
-    """A billing run is through with one customer: billed, or parked."""
+class CustomersBilled(Event):
+    """A billing run is through with a batch of customers: billed, or parked."""
 
     billing_run_id: UUID
-    item_id: UUID
+    batch: int
 
     def touches(self) -> Sequence[Touched]:
         """The run's progress."""
+        return [Touched("BillingRun", self.billing_run_id)]
+
+
+@dataclass(frozen=True)
+class BillingRunHeld(Event):
+    """A billing run strays from the month before, and waits for an approval."""
+
+    billing_run_id: UUID
+    month: date
+
+    def touches(self) -> Sequence[Touched]:
+        """The run."""
+        return [Touched("BillingRun", self.billing_run_id)]
+
+
+@dataclass(frozen=True)
+class BillingRunDecisionMade(Event):
+    """A held run was approved or cancelled, a finished one resumed, or a parked customer given to somebody."""
+
+    billing_run_id: UUID
+
+    def touches(self) -> Sequence[Touched]:
+        """The run."""
         return [Touched("BillingRun", self.billing_run_id)]
 
 
@@ -54,6 +77,18 @@ class InvoiceIssued(Event):
     def touches(self) -> Sequence[Touched]:
         """The invoice."""
         return [Touched("Invoice", self.invoice_id, 1)]
+
+
+@dataclass(frozen=True)
+class InvoiceBlocked(Event):
+    """A draft cannot be finalised, because something is missing."""
+
+    invoice_id: UUID
+    version: int
+
+    def touches(self) -> Sequence[Touched]:
+        """The draft."""
+        return [Touched("Invoice", self.invoice_id, self.version)]
 
 
 @dataclass(frozen=True)
@@ -127,3 +162,40 @@ class DepositReturned(Event):
     def touches(self) -> Sequence[Touched]:
         """The deposit request."""
         return [Touched("Invoice", self.invoice_id)]
+
+
+@dataclass(frozen=True)
+class InvoiceCredited(Event):
+    """Some or all of an invoice was credited."""
+
+    invoice_id: UUID
+    credit_note_id: UUID
+    version: int
+
+    def touches(self) -> Sequence[Touched]:
+        """The invoice and its credit note."""
+        return [Touched("Invoice", self.invoice_id, self.version), Touched("Invoice", self.credit_note_id)]
+
+
+@dataclass(frozen=True)
+class RefundPaidOut(Event):
+    """A refund left the bank."""
+
+    credit_note_id: UUID
+    version: int
+
+    def touches(self) -> Sequence[Touched]:
+        """The credit note."""
+        return [Touched("Invoice", self.credit_note_id, self.version)]
+
+
+@dataclass(frozen=True)
+class DraftDiscarded(Event):
+    """A draft was thrown away."""
+
+    invoice_id: UUID
+    version: int
+
+    def touches(self) -> Sequence[Touched]:
+        """The draft that is no more."""
+        return [Touched("Invoice", self.invoice_id, self.version)]

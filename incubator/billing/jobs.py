@@ -2,19 +2,46 @@
 
 from uuid import UUID
 
-from incubator.billing import documents, payments, runs
-from incubator.billing.events import CustomerBilled, InvoiceIssued
+from incubator.billing import documents, finalising, payments, run_batches, run_estimates, runs
+from incubator.billing.events import CustomersBilled, InvoiceIssued
 from incubator.kernel import outbox, work
 
 
-@work.job(runs.BILL_CUSTOMER)
+@work.job(runs.ESTIMATE)
+async def estimate_billing_run(item: work.Item) -> None:
+    """Repeats safely: a run that is estimated is left alone."""
+    await run_estimates.estimate_run(item)
+
+
+@work.job(runs.BILL_BATCH)
+async def bill_batch(item: work.Item) -> None:
+    """Repeats safely: customers that are done or parked are left alone, and it all commits at once."""
+    await run_batches.bill_batch(item)
+
+
+@work.job(run_batches.BILL_CUSTOMER)
 async def bill_customer(item: work.Item) -> None:
     """Repeats safely: a customer that is done or parked is left alone, and it all commits at once."""
-    await runs.bill_customer(item)
+    await run_batches.bill_customer(item)
 
 
-@outbox.consumer(CustomerBilled, "finish the billing run")
-async def finish_billing_run(event: CustomerBilled, message_id: UUID) -> None:
+@work.job(finalising.FINALISE)
+async def finalise_drafts(item: work.Item) -> None:
+    """Repeats safely: what has a number is no draft any more. More than fit into one transaction are left to the next piece of work."""
+    taken = await finalising.finalise_due(UUID(item.subject), is_blocked=item.payload["blocked"])
+    if taken == finalising.AT_ONCE and not item.payload["blocked"]:
+        await work.schedule(finalising.FINALISE, item.subject, period=f"+{item.id}", payload=item.payload)
+
+
+@work.sweep("find drafts whose time has come")
+async def find_due_drafts() -> None:
+    """Repeats safely: one piece of work a legal entity and minute; those with something missing are looked at every ten minutes."""
+    await finalising.schedule_due()
+    await finalising.schedule_due(is_blocked=True)
+
+
+@outbox.consumer(CustomersBilled, "finish the billing run")
+async def finish_billing_run(event: CustomersBilled, message_id: UUID) -> None:
     """Repeats safely: a finished run stays finished."""
     await runs.finish_billing_run(event.billing_run_id)
 

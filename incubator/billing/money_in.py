@@ -4,14 +4,15 @@ from datetime import date
 from uuid import UUID
 
 from incubator import db
-from incubator.billing import invoicing, queries
+from incubator.billing import party_facts, queries
+from incubator.billing.drafting import DEPOSIT_REQUEST, Draft, deposit_line, write_drafts
 from incubator.billing.errors import InvoiceNotOpen
-from incubator.billing.invoicing import DEPOSIT_REQUEST, Header, deposit_line
+from incubator.billing.finalising import finalise_drafts
 from incubator.billing.ledger import Account
 from incubator.billing.payments import record_payment
 from incubator.billing.terms import Buyer
 from incubator.billing.views import require_invoice
-from incubator.kernel import checks
+from incubator.kernel import checks, clock
 from incubator.kernel.actor import Actor, Grant
 from incubator.kernel.money import MAX_AMOUNT_MINOR
 from incubator.kernel.periods import Period
@@ -40,7 +41,8 @@ async def record_transfer(actor: Actor, invoice_id: UUID, amount_minor: int, ref
 async def request_deposit(actor: Actor, buyer: Buyer, description: str, amount_minor: int, on: date) -> UUID:
     """Ask a customer for a deposit, on a document and in a series of its own, inside the running transaction; returns its id.
 
-    A deposit is no supply: it bears no tax, so it cannot share a document with what does, and it is a liability from the start.
+    A deposit is no supply: it bears no tax, so it cannot share a document with what does, and it is a liability from the start. When the
+    customer's address is missing, the request stays a draft until it is there.
 
     Raises:
         UnknownCurrency, OutOfRange, TooShort, TooLong: the terms make no sense.
@@ -49,5 +51,17 @@ async def request_deposit(actor: Actor, buyer: Buyer, description: str, amount_m
     checks.between(amount_minor, "depositMinor", 1, MAX_AMOUNT_MINOR)
     line = deposit_line(buyer.site_id, checks.text(description, "description", at_most=300), amount_minor, on)
     async with db.transaction():
-        header = Header(DEPOSIT_REQUEST, buyer.customer_id, buyer.legal_entity_id, buyer.currency, Period.of(on, on))
-        return await invoicing.issue(actor, header, [line])
+        known = (await party_facts.buyers([buyer.customer_id]))[buyer.customer_id]
+        draft = Draft(
+            DEPOSIT_REQUEST,
+            buyer.customer_id,
+            buyer.legal_entity_id,
+            buyer.currency,
+            known.language,
+            Period.of(on, on),
+            [line],
+            clock.now(),
+        )
+        await write_drafts([draft])
+        await finalise_drafts(actor, [draft.id])
+    return draft.id

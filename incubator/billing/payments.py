@@ -122,7 +122,7 @@ async def _begin(actor: Actor, invoice_id: UUID, key: str) -> tuple[Attempt, boo
         if before is not None:
             return before, True
         invoice = await queries.lock_invoice(invoice_id)
-        outstanding = invoice.gross_minor - invoice.paid_minor
+        outstanding = invoice.outstanding_minor
         if invoice.state != "finalised" or outstanding <= 0:
             raise InvoiceNotOpen(state="paid" if invoice.state == "finalised" else invoice.state, path=("input", "invoiceId"))
         if outstanding < minimum_minor(invoice.currency):

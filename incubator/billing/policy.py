@@ -6,13 +6,12 @@ elapsed time; minutes are priced by the hour.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
 from incubator.billing.terms import Basis, Price, TaxCategory
 from incubator.kernel.money import split, to_decimal
-from incubator.kernel.periods import Period, add_months
+from incubator.kernel.periods import Period
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,29 +35,31 @@ def rounded(amount: Fraction) -> int:
     return int(amount + Fraction(1, 2)) if amount >= 0 else -int(-amount + Fraction(1, 2))
 
 
-def part_due(basis: Basis, starts_on: date, ends_on: date | None, month: Period) -> Part | None:
-    """Return what of a monthly or yearly price falls due in a month, None when nothing does.
-
-    A month's price is for the days of the stay in that month. A year's price falls due in the month of its anniversary, for the year
-    that begins there, or for what of it is left before the end.
-    """
-    end = date.max if ends_on is None else ends_on + timedelta(days=1)
-    if basis is Basis.MONTH:
-        days = month.intersection(Period(starts_on, end)) if starts_on < end else None
-        return Part(days, month) if days else None
-    years = month.first.year - starts_on.year
-    anniversary = add_months(starts_on, 12 * years)
-    if years < 0 or anniversary not in month or anniversary >= end:
-        return None
-    whole = Period(anniversary, add_months(starts_on, 12 * (years + 1)))
-    return Part(Period(anniversary, min(whole.end, end)), whole)
-
-
 def price_part(price: Price, part: Part, currency: str) -> Priced:
     """Price the days that fall due: unit price × quantity × days / days of the whole."""
-    share = Fraction(part.days.days, part.whole.days)
-    shown = f"{part.days.first} – {part.days.last}: {part.days.days}/{part.whole.days}"
-    return _priced(price, share, f"{shown}{_times(price)} × {_money(price, currency)}", currency)
+    return price_days(price, part, currency).priced
+
+
+@dataclass(frozen=True, slots=True)
+class Discounted:
+    """What days cost, and what a discount took off before; minor units, as priced."""
+
+    priced: Priced
+    discount_minor: int
+
+
+def price_days(
+    price: Price, part: Part, currency: str, *, paused: int = 0, discount_percent: Decimal = Decimal(0), discounted: int = 0
+) -> Discounted:
+    """Price the days that fall due without the paused ones, `discounted` of them at so many percent less; rounded once."""
+    charged = part.days.days - paused
+    shown = f"{part.days.first} – {part.days.last}: {charged}/{part.whole.days}{_times(price)} × {_money(price, currency)}"
+    if not discounted or not discount_percent:
+        return Discounted(_priced(price, Fraction(charged, part.whole.days), shown, currency), 0)
+    shown += f" − {plain(discount_percent)} %" + (f" ({discounted}/{part.whole.days})" if discounted < charged else "")
+    share = (charged - discounted * Fraction(discount_percent) / 100) / part.whole.days
+    less = _priced(price, share, shown, currency)
+    return Discounted(less, _priced(price, Fraction(charged, part.whole.days), "", currency).amount_minor - less.amount_minor)
 
 
 def price_minutes(price: Price, minutes: int, currency: str) -> Priced:
@@ -98,11 +99,11 @@ def plain(number: Decimal) -> str:
 
 @dataclass(frozen=True, slots=True)
 class TaxedLine:
-    """What of a line the tax asks: its amount as priced, with or without tax, and its category and rate in percent."""
+    """What of a line the tax asks: its amount as priced, with or without tax, and its category (None: undecided) and rate in percent."""
 
     amount_minor: int
     includes_tax: bool
-    category: TaxCategory
+    category: TaxCategory | None
     rate: Decimal
 
 
@@ -110,7 +111,7 @@ class TaxedLine:
 class TaxGroup:
     """The sum of one category and rate. `lines` are indexes, `nets` each line's share of the net, in the same order."""
 
-    category: TaxCategory
+    category: TaxCategory | None
     rate: Decimal
     lines: tuple[int, ...]
     nets: tuple[int, ...]
@@ -129,13 +130,13 @@ def tax_groups(lines: Sequence[TaxedLine]) -> list[TaxGroup]:
     Prices without tax: tax = round(sum × rate). Prices with tax: net = round(sum / (1 + rate)), tax = the remainder, so that what was
     agreed is what is paid. Both kinds in one group are worked out each for itself and added.
     """
-    by_key: dict[tuple[TaxCategory, Decimal], list[int]] = {}
+    by_key: dict[tuple[TaxCategory | None, Decimal], list[int]] = {}
     for index, line in enumerate(lines):
         by_key.setdefault((line.category, line.rate), []).append(index)
     return [_group(category, rate, indexes, lines) for (category, rate), indexes in by_key.items()]
 
 
-def _group(category: TaxCategory, rate: Decimal, indexes: list[int], lines: Sequence[TaxedLine]) -> TaxGroup:
+def _group(category: TaxCategory | None, rate: Decimal, indexes: list[int], lines: Sequence[TaxedLine]) -> TaxGroup:
     share = Fraction(rate) / 100
     without = [index for index in indexes if not lines[index].includes_tax]
     within = [index for index in indexes if lines[index].includes_tax]

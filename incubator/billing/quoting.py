@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from incubator.billing import queries, tax
 from incubator.billing.policy import TaxedLine, tax_groups
-from incubator.billing.terms import Buyer, Supply
+from incubator.billing.tax_desk import TaxDesk
+from incubator.billing.terms import Buyer, Supply, TaxCategory
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,20 +30,13 @@ async def quote_supplies(buyer: Buyer, supplies: Sequence[tuple[Supply, int]], o
         NotFound: there is no such customer or legal entity.
         NoTaxRule: no rule says how one of them is taxed.
     """
-    facts = await queries.tax_facts(buyer.customer_id, buyer.legal_entity_id, on)
+    desk = await TaxDesk.open([buyer.legal_entity_id], [buyer.customer_id])
     lines = []
     for supply, amount in supplies:
-        decision = tax.decide(
-            tax.Question(
-                seller_country=facts.seller_country,
-                buyer_country=facts.buyer_country,
-                buyer_vat_id=facts.buyer_vat_id,
-                supply=supply,
-                on=on,
-                seller_taxes_letting=facts.taxes_letting,
-            )
-        )
-        lines.append(TaxedLine(amount, includes_tax, decision.category, decision.rate))
+        decided = desk.decide(buyer.customer_id, buyer.legal_entity_id, supply, on)
+        if decided.refusal is not None:
+            raise decided.refusal
+        lines.append(TaxedLine(amount, includes_tax, TaxCategory[decided.category], decided.rate))
     groups = tax_groups(lines)
     nets = {index: net for group in groups for index, net in zip(group.lines, group.nets, strict=True)}
     return Totals(

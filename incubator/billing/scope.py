@@ -10,14 +10,14 @@ CUSTOMER_ROLES = (Role.OWNER, Role.BILLING_CONTACT, Role.CORPORATE_ADMIN, Role.R
 
 
 def visible_invoices(actor: Actor, alias: str = "i") -> Scope:
-    """Return the condition over `invoice` under `alias`: own ones, the legal entity's, or those with a line of one's site."""
+    """Return the condition over `invoice` under `alias`: own ones but no drafts, the legal entity's, or those with a line of one's site."""
     if actor.is_system:
         return EVERYTHING
     if actor.person_id is None:
         return NOTHING
     condition = (
-        f"({alias}.state <> 'draft' AND ({alias}.customer_id = ANY($1::uuid[]) OR {alias}.legal_entity_id = ANY($2::uuid[])"
-        f" OR EXISTS (SELECT 1 FROM invoice_line seen WHERE seen.invoice_id = {alias}.id AND seen.site_id = ANY($3::uuid[]))))"
+        f"(({alias}.state <> 'draft' AND {alias}.customer_id = ANY($1::uuid[])) OR {alias}.legal_entity_id = ANY($2::uuid[])"
+        f" OR EXISTS (SELECT 1 FROM invoice_line seen WHERE seen.invoice_id = {alias}.id AND seen.site_id = ANY($3::uuid[])))"
     )
     return condition, [
         list(actor.organization_ids_as(*CUSTOMER_ROLES)),

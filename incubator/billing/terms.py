@@ -10,6 +10,7 @@ from incubator.billing.errors import TaxCategoryUnknown, TaxRateImpossible
 from incubator.kernel import checks
 from incubator.kernel.errors import OutOfRange, PeriodInverted
 from incubator.kernel.money import MAX_AMOUNT_MINOR, check_currency
+from incubator.kernel.periods import add_months
 
 
 class Supply(StrEnum):
@@ -30,6 +31,13 @@ class Basis(StrEnum):
     HOUR = "hour"
     MINUTE = "minute"
     ONCE = "once"
+
+
+class Timing(StrEnum):
+    """When a period is billed: at its start, or when it is over."""
+
+    ADVANCE = "advance"
+    ARREARS = "arrears"
 
 
 class Per(StrEnum):
@@ -120,7 +128,8 @@ class Buyer:
 class RecurringTerm:
     """A rental or a plan's phase in a contract; days of the site, both included; no end: until further notice.
 
-    `source_id` is what it is for (the rental, the plan), so that its owner finds it again.
+    `source_id` is what it is for (the rental, the plan), so that its owner finds it again. Of a contract that was billed elsewhere before,
+    `billed_from` is the first day that is billed here: the first period that begins on it or later.
     """
 
     kind: str
@@ -131,6 +140,19 @@ class RecurringTerm:
     ends_on: date | None = None
     source_id: UUID | None = None
     tax: GivenTax | None = None
+    timing: Timing = Timing.ADVANCE
+    billed_from: date | None = None
+
+    @property
+    def first_billed(self) -> date:
+        """The first day that is billed."""
+        if self.billed_from is None or self.billed_from <= self.starts_on:
+            return self.starts_on
+        if self.price.basis is Basis.MONTH:
+            return self.billed_from
+        years = self.billed_from.year - self.starts_on.year
+        anniversary = add_months(self.starts_on, 12 * years)
+        return anniversary if anniversary >= self.billed_from else add_months(self.starts_on, 12 * (years + 1))
 
     def checked(self) -> "RecurringTerm":
         """Return it when it makes sense.

@@ -18,11 +18,13 @@ from incubator.organizations.queries import like
 
 
 class PaymentState(StrEnum):
-    """How far an invoice is paid; it is overdue from the day after the due day, in UTC."""
+    """How far an invoice is paid: credited when nothing is left to pay because of credit notes alone; overdue from the day after the due day, in
+    UTC. Drafts and credit notes ask for nothing."""
 
     OPEN = "open"
     PARTLY_PAID = "partly paid"
     PAID = "paid"
+    CREDITED = "credited"
     OVERDUE = "overdue"
 
 
@@ -46,28 +48,51 @@ class InvoiceView:
     tax_minor: int
     gross_minor: int
     paid_minor: int
+    credited_minor: int
+    language: str
+    finalise_after: datetime | None
+    blockers: str
+    corrects_id: UUID | None
+    settlement: str
+    reason: str
+    home_currency: str
+    home_rate: Decimal | None
+    home_rate_on: date | None
+    home_tax_minor: int | None
     has_document: bool
     version: int
 
     @property
     def outstanding_minor(self) -> int:
-        """What is left to pay; nothing when more came in than was asked."""
-        return max(self.gross_minor - self.paid_minor, 0)
+        """What is left to pay; nothing of a credit note, and when more came in than was asked."""
+        return 0 if self.kind == "credit note" else max(self.gross_minor - self.paid_minor - self.credited_minor, 0)
 
 
 @dataclass(frozen=True, slots=True)
 class LineView:
-    """A line of an invoice; `amount_minor` is as priced, `net_minor` its share of the net."""
+    """A line of an invoice; `amount_minor` is as priced, `net_minor` its share of the net, `credited_minor` what was credited of it, as priced.
+
+    `tax_evidence` is a JSON object of what the tax was decided with.
+    """
 
     invoice_id: UUID
     ordinal: int
     description: str
+    basis: str
+    quantity: Decimal
+    unit_price_minor: int
+    discount_minor: int
     amount_minor: int
     net_minor: int
+    credited_minor: int
     tax_category: str
     tax_rate: Decimal
-    rule_note: str
+    tax_rule: str
     tax_note: str
+    tax_evidence: str
+    rule_note: str
+    supplied_from: date
+    supplied_to: date
     currency: str
 
 
@@ -84,6 +109,17 @@ class PaymentView:
 
 
 @dataclass(frozen=True, slots=True)
+class RefundView:
+    """What a credit note pays back, and when it left the bank."""
+
+    credit_note_id: UUID
+    amount_minor: int
+    currency: str
+    paid_out_at: datetime | None
+    reference: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class RunView:
     """A billing run with its progress. `version` grows with each customer."""
 
@@ -94,6 +130,9 @@ class RunView:
     total: int
     done: int
     parked: int
+    late: int
+    decided_by_id: UUID | None
+    decided_at: datetime | None
     started_at: datetime
     finished_at: datetime | None
     version: int
@@ -101,13 +140,30 @@ class RunView:
 
 @dataclass(frozen=True, slots=True)
 class ParkedCustomer:
-    """A customer that a run could not bill, with the reason."""
+    """A customer that a run could not bill, with the reason, and whose it is to mend."""
 
+    id: UUID
     run_id: UUID
     customer_id: UUID
     legal_entity_id: UUID
     currency: str
+    code: str
     reason: str
+    owner_id: UUID | None
+    owner_name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class EstimateView:
+    """What a run expected of a legal entity in a currency, as priced, and what the month before came to; minor units."""
+
+    run_id: UUID
+    legal_entity_id: UUID
+    currency: str
+    customers: int
+    expected_minor: int
+    before_minor: int | None
+    strays: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,8 +250,9 @@ class CustomerMoney:
 
 
 PAYMENT_STATE = (
-    "CASE WHEN i.paid_minor >= i.gross_minor THEN 'paid' WHEN i.due_on < {today} THEN 'overdue'"
-    " WHEN i.paid_minor > 0 THEN 'partly paid' ELSE 'open' END"
+    "CASE WHEN i.kind = 'credit note' THEN 'credited' WHEN i.paid_minor + i.credited_minor >= i.gross_minor AND i.credited_minor > 0"
+    " AND i.paid_minor = 0 THEN 'credited' WHEN i.paid_minor + i.credited_minor >= i.gross_minor THEN 'paid'"
+    " WHEN i.due_on < {today} THEN 'overdue' WHEN i.paid_minor > 0 THEN 'partly paid' ELSE 'open' END"
 )
 
 
@@ -203,6 +260,8 @@ def _invoice_columns(today: str) -> str:
     return (
         "i.id, i.number, i.kind, i.state, " + PAYMENT_STATE.format(today=today) + " AS payment_state, i.customer_id, i.legal_entity_id,"
         " i.currency, i.issued_on, i.due_on, i.period_start, i.period_end, i.net_minor, i.tax_minor, i.gross_minor, i.paid_minor,"
+        " i.credited_minor, i.language, i.finalise_after, i.blockers::text AS blockers, i.corrects_id, i.settlement, i.reason, i.home_currency,"
+        " i.home_rate, i.home_rate_on, i.home_tax_minor,"
         " EXISTS (SELECT 1 FROM invoice_document d WHERE d.invoice_id = i.id AND d.kind = 'pdf') AS has_document, i.version"
     )
 
@@ -215,20 +274,23 @@ async def list_invoices(
     page: Page,
     *,
     payment_state: PaymentState | None = None,
+    state: str | None = None,
+    kind: str | None = None,
     customer_id: UUID | None = None,
     search: str = "",
     with_total: bool = False,
 ) -> Slice:
-    """List invoices, the latest first; `search` looks at number and customer."""
+    """List invoices, the latest first; `search` looks at number and customer. With a payment state only what asks for money."""
     condition, args = visible_invoices(actor)
     n = len(args)
     today = f"${n + 1}::date"
     sql = (
         f"SELECT {_invoice_columns(today)} FROM invoice i JOIN organization o ON o.id = i.customer_id WHERE {condition}"
-        f" AND (${n + 2}::text IS NULL OR {PAYMENT_STATE.format(today=today)} = ${n + 2})"
-        f" AND (${n + 3}::uuid IS NULL OR i.customer_id = ${n + 3}) AND (i.number ILIKE ${n + 4} OR o.name ILIKE ${n + 4})"
+        f" AND (${n + 2}::text IS NULL OR (i.state <> 'draft' AND {PAYMENT_STATE.format(today=today)} = ${n + 2}))"
+        f" AND (${n + 3}::uuid IS NULL OR i.customer_id = ${n + 3}) AND (coalesce(i.number, '') ILIKE ${n + 4} OR o.name ILIKE ${n + 4})"
+        f" AND (${n + 5}::text IS NULL OR i.state = ${n + 5}) AND (${n + 6}::text IS NULL OR i.kind = ${n + 6})"
     )
-    given = [*args, clock.now().date(), payment_state.value if payment_state else None, customer_id, like(search)]
+    given = [*args, clock.now().date(), payment_state.value if payment_state else None, customer_id, like(search), state, kind]
     return await paginate(sql, given, LATEST, page, with_total=with_total)
 
 
@@ -262,7 +324,9 @@ async def lines_of(invoice_ids: Iterable[UUID]) -> dict[UUID, list[LineView]]:
     """Return the lines of invoices that the caller has been shown, in order."""
     found = await db.rows_as(
         LineView,
-        "SELECT l.invoice_id, l.ordinal, l.description, l.amount_minor, l.net_minor, l.tax_category, l.tax_rate, l.rule_note, l.tax_note,"
+        "SELECT l.invoice_id, l.ordinal, l.description, l.basis, l.quantity, l.unit_price_minor, l.discount_minor, l.amount_minor, l.net_minor,"
+        " coalesce((SELECT sum(c.amount_minor) FROM invoice_line c WHERE c.credits_line_id = l.id), 0)::bigint AS credited_minor, l.tax_category,"
+        " l.tax_rate, l.tax_rule, l.tax_note, l.tax_evidence::text AS tax_evidence, l.rule_note, l.supplied_from, l.supplied_to,"
         " i.currency FROM invoice_line l JOIN invoice i ON i.id = l.invoice_id WHERE l.invoice_id = ANY($1::uuid[])"
         " ORDER BY l.invoice_id, l.ordinal",
         list(invoice_ids),
@@ -287,12 +351,13 @@ async def payments_of(invoice_ids: Iterable[UUID]) -> dict[UUID, list[PaymentVie
 
 
 RUN = (
-    "r.id, r.operator_id, r.month, r.state, c.total, c.done, c.parked, r.started_at, r.finished_at,"
-    " (c.done + c.parked + CASE r.state WHEN 'finished' THEN 2 ELSE 1 END)::int AS version"
+    "r.id, r.operator_id, r.month, r.state, c.total, c.done, c.parked, c.late, r.decided_by_id, r.decided_at, r.started_at,"
+    " r.finished_at, (c.done + c.parked + CASE r.state WHEN 'estimating' THEN 1 WHEN 'held' THEN 2 WHEN 'running' THEN 3 ELSE 4 END)::int"
+    " AS version"
 )
 _RUN_FROM = (
     "billing_run r CROSS JOIN LATERAL (SELECT count(*)::int AS total, count(*) FILTER (WHERE b.state = 'done')::int AS done,"
-    " count(*) FILTER (WHERE b.state = 'parked')::int AS parked FROM billing_run_item b WHERE b.run_id = r.id) c"
+    " count(*) FILTER (WHERE b.state = 'parked')::int AS parked, count(*) FILTER (WHERE b.late_periods > 0)::int AS late FROM billing_run_item b WHERE b.run_id = r.id) c"
 )
 
 
@@ -325,14 +390,48 @@ async def parked_by(run_ids: Iterable[UUID]) -> dict[UUID, list[ParkedCustomer]]
     """Return the customers that runs the caller has been shown could not bill."""
     found = await db.rows_as(
         ParkedCustomer,
-        "SELECT run_id, customer_id, legal_entity_id, currency, reason FROM billing_run_item WHERE run_id = ANY($1::uuid[])"
-        " AND state = 'parked' ORDER BY run_id, id",
+        "SELECT i.id, i.run_id, i.customer_id, i.legal_entity_id, i.currency, i.code, i.reason, i.owner_id, p.name AS owner_name"
+        " FROM billing_run_item i LEFT JOIN person p ON p.id = i.owner_id WHERE i.run_id = ANY($1::uuid[]) AND i.state = 'parked'"
+        " ORDER BY i.run_id, i.id",
         list(run_ids),
     )
     grouped: dict[UUID, list[ParkedCustomer]] = {}
     for row in found:
         grouped.setdefault(row.run_id, []).append(row)
     return grouped
+
+
+async def estimates_of(run_ids: Iterable[UUID]) -> dict[UUID, list[EstimateView]]:
+    """Return what runs the caller has been shown expected, by legal entity and currency."""
+    found = await db.rows_as(
+        EstimateView,
+        "SELECT run_id, legal_entity_id, currency, customers, expected_minor, before_minor, strays FROM billing_run_estimate"
+        " WHERE run_id = ANY($1::uuid[]) ORDER BY run_id, expected_minor DESC, id",
+        list(run_ids),
+    )
+    grouped: dict[UUID, list[EstimateView]] = {}
+    for row in found:
+        grouped.setdefault(row.run_id, []).append(row)
+    return grouped
+
+
+async def credit_notes_of(invoice_ids: Iterable[UUID]) -> dict[UUID, list[UUID]]:
+    """Return the credit notes of invoices that the caller has been shown, in order."""
+    grouped: dict[UUID, list[UUID]] = {}
+    for row in await db.rows("SELECT id, corrects_id FROM invoice WHERE corrects_id = ANY($1::uuid[]) ORDER BY id", list(invoice_ids)):
+        grouped.setdefault(row["corrects_id"], []).append(row["id"])
+    return grouped
+
+
+async def refunds_of(credit_note_ids: Iterable[UUID]) -> dict[UUID, RefundView]:
+    """Return the refunds of credit notes that the caller has been shown."""
+    found = await db.rows_as(
+        RefundView,
+        "SELECT r.credit_note_id, r.amount_minor, i.currency, r.paid_out_at, r.reference FROM refund r JOIN invoice i ON i.id = r.credit_note_id"
+        " WHERE r.credit_note_id = ANY($1::uuid[])",
+        list(credit_note_ids),
+    )
+    return {row.credit_note_id: row for row in found}
 
 
 async def list_plans(actor: Actor, page: Page, *, site_id: UUID | None = None, with_total: bool = False) -> Slice:

@@ -3,7 +3,7 @@
 import typer
 
 from incubator import db, schema
-from incubator.billing import books
+from incubator.billing import checks
 from incubator.cli.servers import Addresses, connected
 
 
@@ -13,7 +13,7 @@ async def run(found: Addresses) -> int:
         wrong = [
             *(f"schema: {name} has not been applied" for name in await schema.pending_migrations()),
             *(f"schema: {name} is missing or disabled" for name in await schema.missing_constraints()),
-            *(f"money: {problem}" for problem in await books.problems()),
+            *(f"money: {problem}" for problem in [*await checks.problems(), *await checks.unrelayed()]),
             *await _parked_work(),
         ]
         checked = await db.row("SELECT (SELECT count(*) FROM invoice) AS invoices, (SELECT count(*) FROM ledger_entry) AS entries")

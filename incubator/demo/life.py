@@ -110,8 +110,8 @@ async def bill(operators: list[str], month: date) -> None:
 async def pay(until: date, chance: random.Random, *, but: UUID | None = None) -> None:
     """Let customers transfer what fell due before a day: most of them, one in nine late, and one not at all."""
     due = await db.rows(
-        "SELECT i.id, i.gross_minor - i.paid_minor AS open_minor, o.key FROM invoice i JOIN legal_entity e ON e.id = i.legal_entity_id"
-        " JOIN organization o ON o.id = e.operator_id WHERE i.state = 'finalised' AND i.gross_minor > i.paid_minor AND i.due_on < $1"
+        "SELECT i.id, i.gross_minor - i.paid_minor - i.credited_minor AS open_minor, o.key FROM invoice i JOIN legal_entity e ON e.id = i.legal_entity_id"
+        " JOIN organization o ON o.id = e.operator_id WHERE i.state = 'finalised' AND i.kind <> 'credit note' AND i.gross_minor > i.paid_minor + i.credited_minor AND i.due_on < $1"
         " AND i.customer_id IS DISTINCT FROM $2 ORDER BY i.number",
         until,
         but,

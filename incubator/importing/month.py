@@ -121,14 +121,14 @@ async def _load(loaded: Loaded, line: LineRow, month: Period) -> None:
     buyer = await _buyer(loaded, line)
     price = Price(line.unit_price_minor, line.basis, line.price_includes_tax, line.quantity, line.is_waived)
     if line.basis is Basis.MONTH:
-        await _load_rental(loaded, line, buyer, price)
+        await _load_rental(loaded, line, buyer, price, month)
     elif line.basis is Basis.YEAR:
-        await _load_plan(loaded, line, buyer, price)
+        await _load_plan(loaded, line, buyer, price, month)
     elif line.first is None or line.first in month:
         await _load_charge(loaded, line, buyer, price, month)
 
 
-async def _load_rental(loaded: Loaded, line: LineRow, buyer: Buyer, price: Price) -> None:
+async def _load_rental(loaded: Loaded, line: LineRow, buyer: Buyer, price: Price, month: Period) -> None:
     """A rental of a unit of its own for as long as the row says, billed by a contract."""
     assert line.first is not None
     rental_id: UUID | None = None
@@ -137,14 +137,14 @@ async def _load_rental(loaded: Loaded, line: LineRow, buyer: Buyer, price: Price
         last = min(line.last or date.max, line.first + LONGEST - timedelta(days=1))
         terms = spaces.RentalTerms(unit_id, buyer.customer_id, line.first, last, line.unit_price_minor)
         rental_id = await spaces.start_rental(SYSTEM, terms)
-    term = RecurringTerm("rental", line.what, price, Supply.WORKPLACE, line.first, line.last, rental_id, line.tax)
+    term = RecurringTerm("rental", line.what, price, Supply.WORKPLACE, line.first, line.last, rental_id, line.tax, billed_from=month.first)
     contract_id = await billing.open_contract(SYSTEM, buyer, [term])
     if rental_id is not None:
         await spaces.bind_contract(rental_id, contract_id)
     await _remember(loaded, contract_id, line)
 
 
-async def _load_plan(loaded: Loaded, line: LineRow, buyer: Buyer, price: Price) -> None:
+async def _load_plan(loaded: Loaded, line: LineRow, buyer: Buyer, price: Price, month: Period) -> None:
     """A plan with one phase, and a contract for it."""
     assert line.first is not None
     assert loaded.operator_id is not None
@@ -152,7 +152,7 @@ async def _load_plan(loaded: Loaded, line: LineRow, buyer: Buyer, price: Price) 
     plan_id = await billing.create_plan(
         SYSTEM, loaded.operator_id, f"{line.what[:180]} · {line.number}", line.currency, phases, price_includes_tax=line.price_includes_tax
     )
-    term = RecurringTerm("plan", line.what, price, Supply.SERVICE, line.first, line.last, plan_id, line.tax)
+    term = RecurringTerm("plan", line.what, price, Supply.SERVICE, line.first, line.last, plan_id, line.tax, billed_from=month.first)
     await _remember(loaded, await billing.open_contract(SYSTEM, buyer, [term]), line)
 
 

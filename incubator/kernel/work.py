@@ -127,15 +127,15 @@ async def schedule(
     return inserted == 1
 
 
-async def schedule_all(kind: str, subjects: Sequence[tuple[UUID, UUID]]) -> None:
+async def schedule_all(kind: str, subjects: Sequence[tuple[object, UUID]]) -> None:
     """Put work on the list for many subjects in one statement, each with whom it concerns; what is there already stays as it is."""
     now = clock.now()
     inserted = await db.execute(
         "INSERT INTO work_item (id, kind, subject, period, payload, state, attempts, run_after, fence, last_error, created_at, concerns_id)"
-        " SELECT id, $4, subject::text, '', '{}', 'ready', 0, $5, 0, '', $5, concerned"
-        " FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) AS w(id, subject, concerned) ON CONFLICT (kind, subject, period) DO NOTHING",
+        " SELECT id, $4, subject, '', '{}', 'ready', 0, $5, 0, '', $5, concerned"
+        " FROM unnest($1::uuid[], $2::text[], $3::uuid[]) AS w(id, subject, concerned) ON CONFLICT (kind, subject, period) DO NOTHING",
         [new_id() for _ in subjects],
-        [subject for subject, _ in subjects],
+        [str(subject) for subject, _ in subjects],
         [concerned for _, concerned in subjects],
         kind,
         now,

@@ -57,10 +57,12 @@ WITH chosen AS (
     AND l.starts_on < $3 AND l.ends_on >= $2 GROUP BY l.residency_id
 ), billed AS (
   SELECT i.customer_id, i.legal_entity_id, i.currency,
-    coalesce(sum(i.gross_minor) FILTER (WHERE i.kind = 'invoice' AND i.period_start >= $2 AND i.period_start < $3), 0)::bigint AS invoiced,
-    sum(i.paid_minor)::bigint AS paid, sum(i.gross_minor - i.paid_minor)::bigint AS outstanding,
-    coalesce(sum(i.gross_minor - i.paid_minor) FILTER (WHERE i.due_on < $6), 0)::bigint AS overdue
-  FROM invoice i WHERE i.state = 'finalised' AND i.customer_id IN (SELECT startup_id FROM chosen)
+    coalesce(sum(CASE i.kind WHEN 'invoice' THEN i.gross_minor WHEN 'credit note' THEN -i.gross_minor ELSE 0 END)
+      FILTER (WHERE i.period_start >= $2 AND i.period_start < $3), 0)::bigint AS invoiced,
+    sum(i.paid_minor)::bigint AS paid,
+    coalesce(sum(i.gross_minor - i.paid_minor - i.credited_minor) FILTER (WHERE i.kind <> 'credit note'), 0)::bigint AS outstanding,
+    coalesce(sum(i.gross_minor - i.paid_minor - i.credited_minor) FILTER (WHERE i.kind <> 'credit note' AND i.due_on < $6), 0)::bigint AS overdue
+  FROM invoice i WHERE i.state <> 'draft' AND i.customer_id IN (SELECT startup_id FROM chosen)
   GROUP BY i.customer_id, i.legal_entity_id, i.currency
 ), booked AS (
   SELECT b.organization_id, b.site_id, (sum(extract(epoch FROM b.ends_at - b.starts_at)) / 60)::bigint AS minutes

@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from incubator.billing.policy import part_due, price_part, rounded
+from incubator.billing.policy import Part, price_part, rounded
 from incubator.billing.terms import Basis, Price
 from incubator.kernel.periods import Period, add_months, months
 from incubator.spaces.pricing import Step
@@ -133,9 +133,9 @@ def _credited(credit: Sequence[date]) -> list[StayLine]:
 
 def _by_month(month_minor: int, first: date, last: date, currency: str) -> list[StayLine]:
     price, lines = Price(month_minor, Basis.MONTH, includes_tax=False), []
-    for month in months(Period.of(first, last)):
-        part = part_due(Basis.MONTH, first, last, month)
-        assert part is not None
+    stay = Period.of(first, last)
+    for month in months(stay):
+        part = Part(stay.intersection(month) or month, month)
         is_whole = part.days == part.whole
         lines.append(
             StayLine(

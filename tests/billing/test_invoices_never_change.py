@@ -6,7 +6,7 @@ import asyncpg
 import pytest
 
 from incubator import db
-from incubator.billing import books, ledger, service
+from incubator.billing import books, checks, ledger, service
 from incubator.billing.ledger import Account, Side
 from incubator.kernel import clock
 from incubator.kernel.actor import SYSTEM, Role
@@ -79,7 +79,7 @@ async def test_a_ledger_that_does_not_balance_cannot_be_committed(house: House) 
                 "payment", new_id(), house.legal_entity_id, MARCH, "EUR", [Side(Account.BANK, 5), Side(Account.RECEIVABLE, -4)]
             )
 
-    assert await books.problems() == []
+    assert await checks.problems() == []
 
 
 async def test_a_reference_is_booked_once(house: House) -> None:
@@ -92,13 +92,13 @@ async def test_a_reference_is_booked_once(house: House) -> None:
 
 
 async def test_a_change_behind_the_triggers_back_breaks_the_chain(house: House) -> None:
-    sound = await books.problems()
+    sound = await checks.problems()
     await db.execute("ALTER TABLE invoice_line DISABLE TRIGGER invoice_line_keeps_content")
     await db.execute(
         "UPDATE invoice_line SET description = 'Something else' WHERE invoice_id = (SELECT id FROM invoice WHERE sequence = 1)"
     )
 
-    [problem] = await books.problems()
+    [problem] = await checks.problems()
 
     assert sound == []
     assert "00001 does not follow from the one before, or was changed" in problem
@@ -116,7 +116,7 @@ async def test_a_number_is_lost_with_its_invoice(house: House) -> None:
 
     number = await db.value("SELECT number FROM invoice WHERE kind = 'deposit request'")
     assert number.endswith("-D-2026-00001")
-    assert await books.problems() == []
+    assert await checks.problems() == []
 
 
 async def test_a_deposit_is_a_liability_and_bears_no_tax(house: House) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from incubator import db
-from incubator.billing import books, service
+from incubator.billing import books, checks, service
 from incubator.kernel import clock
 from tests.billing.worlds import MARCH, charged, drain, rented
 from tests.conftest import statement
@@ -71,7 +71,7 @@ async def _compare(servers: Servers, database_url: str, folder: Path, customers:
         await db.connect(database_url)
         killed = await _killed_again_and_again(servers, database_url, folder, kills)
         disturbed = await books.fingerprint(with_numbers=False)
-        problems = await books.problems()
+        problems = await checks.problems()
         numbers = await db.value("SELECT array_agg(sequence ORDER BY sequence) FROM invoice")
         await db.close()
     finally:

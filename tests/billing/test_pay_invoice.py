@@ -11,7 +11,7 @@ import pytest
 from starlette.applications import Starlette
 
 from incubator import db
-from incubator.billing import books, payments, service, views
+from incubator.billing import checks, payments, service, views
 from incubator.billing.errors import AmountTooSmall, InvoiceNotOpen, PaymentProviderAway, SignatureInvalid, TransferOnly
 from incubator.billing.stripe_gateway import through
 from incubator.config import Settings
@@ -101,7 +101,7 @@ async def test_a_paid_page_settles_the_invoice_by_its_webhook(debt: Debt, stripe
 
     assert url.startswith(f"{BASE_URL}/c/pay/cs_test_")
     assert await state_of(debt) == ("paid", 11_900, 1)
-    assert await books.problems() == []
+    assert await checks.problems() == []
     ledger = await db.rows("SELECT account, sum(amount_minor)::int AS total FROM ledger_entry GROUP BY 1 ORDER BY 1")
     assert {row["account"]: row["total"] for row in ledger} == {
         "receivable": 0,
@@ -271,7 +271,7 @@ async def test_settling_at_once_by_webhook_sweep_and_hand_writes_one_payment(deb
     await asyncio.gather(*[payments.settle(attempt_id) for _ in range(8)])
 
     assert await state_of(debt) == ("paid", 11_900, 1)
-    assert await books.problems() == []
+    assert await checks.problems() == []
 
 
 async def test_an_invoice_that_is_not_open_cannot_be_paid(debt: Debt, stripe: Stripe) -> None:
@@ -289,7 +289,7 @@ async def test_an_invoice_that_is_not_open_cannot_be_paid(debt: Debt, stripe: St
     assert between[1:] == (11_870, 1)
     assert await state_of(debt) == ("paid", 11_910, 2)
     assert await db.value("SELECT count(*) FROM payment_attempt") == 0
-    assert await books.problems() == []
+    assert await checks.problems() == []
 
 
 async def test_mainland_china_takes_transfers_only(database: str, stripe: Stripe) -> None:

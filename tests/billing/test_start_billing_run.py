@@ -6,14 +6,13 @@ from datetime import date
 import pytest
 
 from incubator import db
-from incubator.billing import books, service, views
+from incubator.billing import books, checks, service, views
 from incubator.billing.errors import BillingRunUnderWay, MonthNotOver
-from incubator.billing.terms import Supply
 from incubator.kernel import clock
 from incubator.kernel.actor import ANONYMOUS, SYSTEM, Actor, Role
 from incubator.kernel.errors import Forbidden, IdempotencyMismatch, NotSignedIn
 from incubator.kernel.paging import Page
-from tests.billing.worlds import APRIL, MARCH, charged, drain, invoices, rented
+from tests.billing.worlds import APRIL, MARCH, beyond_all_amounts, charged, drain, invoices, rented
 from tests.support import make
 
 
@@ -29,7 +28,7 @@ async def test_bills_what_falls_due_and_numbers_it(database: str) -> None:
         run = (await views.billing_runs_by_id(house.manager, [run_id]))[run_id]
         [invoice] = await invoices()
 
-    assert (run.state, run.total, run.done, run.parked, run.version) == ("finished", 1, 1, 0, 3)
+    assert (run.state, run.total, run.done, run.parked, run.version) == ("finished", 1, 1, 0, 5)
     assert (invoice["net_minor"], invoice["tax_minor"], invoice["gross_minor"]) == (30_265, 5_750, 36_015)
     assert str(invoice["number"]).endswith("-2026-00001")
     assert (await views.invoiced_by([run_id]))[run_id] == [(36_015, "EUR")]
@@ -38,7 +37,7 @@ async def test_bills_what_falls_due_and_numbers_it(database: str) -> None:
         ("Hot desk", 20_265, "2026-03-14 – 2026-03-31: 18/31 × 349.00"),
         ("Fee", 10_000, "1 × 100.00"),
     ]
-    assert await books.problems() == []
+    assert await checks.problems() == []
 
 
 async def test_a_second_run_finds_nothing_to_do(database: str) -> None:
@@ -86,9 +85,9 @@ async def test_one_run_at_a_time_for_an_operator(database: str) -> None:
 
 
 async def test_a_customer_that_cannot_be_billed_is_parked_and_holds_nobody_up(database: str) -> None:
-    house = await make.house(country="US", time_zone="America/New_York", currency="EUR")
+    house = await make.house()
     with clock.travel_to(APRIL):
-        wrong = await rented(house, supply=Supply.INSTRUMENT)
+        wrong = await beyond_all_amounts(house)
         await rented(house)
         run_id = await service.start_billing_run(house.manager, MARCH, "run-of-march")
         await drain()
@@ -96,9 +95,32 @@ async def test_a_customer_that_cannot_be_billed_is_parked_and_holds_nobody_up(da
         [parked] = (await views.parked_by([run_id]))[run_id]
 
     assert (run.state, run.done, run.parked) == ("finished", 1, 1)
-    assert (parked.customer_id, "no tax rule for instrument in US" in parked.reason) == (wrong, True)
+    assert (parked.customer_id, parked.code, parked.owner_id) == (wrong, "OutOfRange", house.manager.person_id)
+    assert "amountMinor" in parked.reason
     assert len(await invoices()) == 1
     assert await db.value("SELECT count(*) FROM charge WHERE customer_id = $1", wrong) == 0
+
+
+async def test_a_parked_customer_is_somebodys_and_is_taken_up_again(database: str) -> None:
+    house = await make.house()
+    finance = await make.person(house.operator_id, Role.FINANCE)
+    with clock.travel_to(APRIL):
+        await beyond_all_amounts(house)
+        run_id = await service.start_billing_run(house.manager, MARCH, "run-of-march")
+        await drain()
+        [parked] = (await views.parked_by([run_id]))[run_id]
+        assert finance.person_id is not None
+        await service.assign_parked_customer(house.manager, parked.id, finance.person_id)
+        [assigned] = (await views.parked_by([run_id]))[run_id]
+        await db.execute("UPDATE contract_term SET quantity = 1")
+        resumed = await service.resume_billing_run(house.manager, run_id)
+        await drain()
+        run = (await views.billing_runs_by_id(house.manager, [run_id]))[run_id]
+
+    assert assigned.owner_id == finance.person_id
+    assert (resumed, run.state, run.done, run.parked) == (1, "finished", 1, 0)
+    assert len(await invoices()) == 1
+    assert await checks.problems() == []
 
 
 async def test_a_run_bills_its_own_operator_only(database: str) -> None:
@@ -170,4 +192,4 @@ async def test_eight_at_once_number_without_a_gap_and_without_a_double(database:
 
     numbers = await db.value("SELECT array_agg(sequence ORDER BY sequence) FROM invoice")
     assert numbers == list(range(1, len(customers) + 1))
-    assert await books.problems() == []
+    assert await checks.problems() == []

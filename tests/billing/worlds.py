@@ -33,6 +33,15 @@ async def rented(
     return found
 
 
+async def beyond_all_amounts(house: House) -> UUID:
+    """Open a contract whose month costs more than any amount may be, so that its customer cannot be billed; returns the customer."""
+    found = await make.organization()
+    price = Price(10**15, Basis.MONTH, False, Decimal(1000))
+    term = RecurringTerm("rental", "Hot desk", price, Supply.WORKPLACE, date(2026, 3, 14))
+    await service.open_contract(SYSTEM, buyer_at(house, found), [term])
+    return found
+
+
 async def charged(house: House, customer_id: UUID, amount_minor: int, on: date = date(2026, 3, 20)) -> UUID:
     """Charge a fee; returns the charge."""
     price = Price(amount_minor, Basis.ONCE, False, Decimal(1))

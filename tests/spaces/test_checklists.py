@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 from incubator import db
-from incubator.billing import books
+from incubator.billing import checks
 from incubator.billing import service as billing
 from incubator.billing.errors import DepositSettled, NotADeposit
 from incubator.kernel import clock
@@ -176,7 +176,7 @@ async def test_a_deposit_is_settled_after_the_return_and_paid_out_by_finance() -
     accounts = ("deposits held", "compensation", "deposits to return", "bank", "receivable")
     assert owed == -88_000
     assert [await balance(name) for name in accounts] == [0, -12_000, 0, 12_000, 0]
-    assert await books.problems() == []
+    assert await checks.problems() == []
 
 
 async def test_what_was_never_paid_of_a_deposit_is_asked_for_no_more() -> None:
@@ -193,7 +193,7 @@ async def test_what_was_never_paid_of_a_deposit_is_asked_for_no_more() -> None:
     assert found is not None
     assert tuple(found) == (0, 30_000, 70_000)
     assert [await balance(name) for name in ("deposits held", "deposits to return", "receivable")] == [0, -30_000, 0]
-    assert await books.problems() == []
+    assert await checks.problems() == []
 
 
 async def test_a_rental_without_a_deposit_has_none_to_settle() -> None:

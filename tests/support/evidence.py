@@ -15,9 +15,14 @@ Written by `make prove`: what was claimed, what was measured, when, and on what 
 """
 
 
+def is_proving() -> bool:
+    """Tell whether this is `make prove`, whose proofs are long."""
+    return "INCUBATOR_PROVE" in os.environ
+
+
 def record(claim: str, measured: str) -> None:
     """Write down what a proof measured; without INCUBATOR_PROVE it is no proof, and nothing is written."""
-    if "INCUBATOR_PROVE" not in os.environ:
+    if not is_proving():
         return
     rows = FILE.read_text("utf-8").partition("| --- | --- | --- | --- |\n")[2].splitlines() if FILE.exists() else []
     kept = {row.split(" | ")[0].removeprefix("| "): row for row in rows}

@@ -1,5 +1,6 @@
 """Invoices as the API shows them, and paying them."""
 
+import json
 from collections.abc import Sequence
 from datetime import date, datetime
 from enum import StrEnum
@@ -11,7 +12,7 @@ import strawberry
 from incubator.billing import service, views
 from incubator.billing.policy import plain
 from incubator.billing.scope import visible_invoices
-from incubator.billing.views import InvoiceView, LineView, PaymentState, PaymentView
+from incubator.billing.views import InvoiceView, LineView, PaymentState, PaymentView, RefundView
 from incubator.kernel.actor import Actor, Grant
 from incubator.kernel.paging import Page
 from incubator_graphql.billing.deposit_types import DEPOSITS, Deposit
@@ -38,17 +39,36 @@ class InvoiceState(StrEnum):
 
 @enum
 class InvoiceKind(StrEnum):
-    """What a document asks for: money for supplies, or a deposit that is held and paid back."""
+    """What a document is: it asks for money for supplies, takes some of that back, or asks for a deposit that is held and paid back."""
 
     INVOICE = "invoice"
+    CREDIT_NOTE = "credit note"
     DEPOSIT_REQUEST = "deposit request"
 
 
 @value
-class InvoiceLine:
-    """One charge on an invoice."""
+class TaxFact:
+    """Something that a tax decision was made with."""
 
+    name: str
+    value: str
+
+
+@value
+class InvoiceLine:
+    """One charge on an invoice, or what a credit note takes back of a line."""
+
+    position: int = strawberry.field(description="Its place on the invoice, from 1.")
     description: str
+    basis: str = strawberry.field(description="What the unit price is for: month, year, hour, minute or once.")
+    quantity: str
+    unit_price: Money
+    discount: Money = strawberry.field(description="What a discount took off before `amount`.")
+    credited: Money = strawberry.field(description="What credit notes took back of it, as priced.")
+    supplied_from: date
+    supplied_to: date = strawberry.field(description="The last day.")
+    tax_rule: str = strawberry.field(description="The id of the rule that decided the tax; `agreed` when the agreement fixed it.")
+    tax_evidence: list[TaxFact] = strawberry.field(description="What the decision was made with.")
     net: Money = strawberry.field(description="Its share of the net; the shares sum to the invoice's net.")
     tax_category: str = strawberry.field(description="EN 16931: S, Z, E, AE, G, K or O.")
     tax_rate: str = strawberry.field(description="In percent.")
@@ -59,7 +79,17 @@ class InvoiceLine:
     @classmethod
     def of(cls, row: LineView) -> Self:
         return cls(
+            position=row.ordinal,
             description=row.description,
+            basis=row.basis,
+            quantity=plain(row.quantity),
+            unit_price=Money.minor(row.unit_price_minor, row.currency),
+            discount=Money.minor(row.discount_minor, row.currency),
+            credited=Money.minor(row.credited_minor, row.currency),
+            supplied_from=row.supplied_from,
+            supplied_to=row.supplied_to,
+            tax_rule=row.tax_rule,
+            tax_evidence=[TaxFact(name=name, value=shown) for name, shown in json.loads(row.tax_evidence).items()],
             net=Money.minor(row.net_minor, row.currency),
             tax_category=row.tax_category,
             tax_rate=plain(row.tax_rate),
@@ -88,9 +118,50 @@ class Payment:
         )
 
 
+@enum
+class CreditSettlement(StrEnum):
+    """What becomes of a credited amount that was paid already: refunded, or kept for the next invoices; offset when nothing was paid."""
+
+    OFFSET = "offset"
+    REFUND = "refund"
+    BALANCE = "balance"
+
+
+@value
+class InvoiceBlocker:
+    """Something that is missing before a draft can get its number."""
+
+    code: str
+    field: str
+    message: str = strawberry.field(description="In the viewer's language.")
+    act: str = strawberry.field(description="Who must act: `customer` or `finance`.")
+
+
+@value
+class Refund:
+    """What a credit note pays back."""
+
+    amount: Money
+    paid_out_at: datetime | None = strawberry.field(description="When it left the bank; null while it is owed.")
+    reference: str | None
+
+    @classmethod
+    def of(cls, row: RefundView) -> Self:
+        return cls(amount=Money.minor(row.amount_minor, row.currency), paid_out_at=row.paid_out_at, reference=row.reference)
+
+
+@value
+class HomeTax:
+    """The tax in the seller's own currency, where the invoice is in another."""
+
+    tax: Money
+    rate: str = strawberry.field(description="Units of the seller's currency for one of the invoice's.")
+    rate_on: date = strawberry.field(description="The day of the European Central Bank's rate.")
+
+
 @entity(visible_invoices)
 class Invoice(Node):
-    """A numbered document that asks a customer for money; its content never changes."""
+    """A document that asks a customer for money, or takes some of it back; once it has its number, its content never changes."""
 
     row: strawberry.Private[InvoiceView]
     number: str | None
@@ -105,7 +176,12 @@ class Invoice(Node):
     tax: Money
     gross: Money
     paid: Money
+    credited: Money = strawberry.field(description="What credit notes took off what was outstanding.")
     outstanding: Money
+    finalise_after: datetime | None = strawberry.field(description="When a draft gets its number by itself.")
+    settlement: CreditSettlement | None = strawberry.field(description="Of a credit note: what becomes of what was paid.")
+    reason: str = strawberry.field(description="Of a credit note: why.")
+    home_tax: HomeTax | None
     document_url: str | None = strawberry.field(description="Where the PDF is; null while it is being made.")
     version: int
 
@@ -129,6 +205,11 @@ class Invoice(Node):
             tax=money(row.tax_minor),
             gross=money(row.gross_minor),
             paid=money(row.paid_minor),
+            credited=money(row.credited_minor),
+            finalise_after=row.finalise_after,
+            settlement=CreditSettlement(row.settlement) if row.settlement else None,
+            reason=row.reason,
+            home_tax=_home_tax(row),
             outstanding=money(row.outstanding_minor),
             document_url=f"/documents/invoices/{encode('Invoice', row.id)}.pdf" if row.has_document else None,
             version=row.version,
@@ -143,6 +224,32 @@ class Invoice(Node):
     async def legal_entity(self, info: Info) -> LegalEntity:
         """Whom it is owed."""
         return LegalEntity.of(await one(info, LEGAL_ENTITIES, self.row.legal_entity_id))
+
+    @resolved
+    async def blockers(self, info: Info) -> list[InvoiceBlocker]:
+        """What keeps a draft from getting its number, and who must act."""
+        language = info.context.actor.language.value
+        return [
+            InvoiceBlocker(code=one["code"], field=one["field"], message=one.get(language) or one["en"], act=one["act"])
+            for one in json.loads(self.row.blockers)
+        ]
+
+    @resolved
+    async def corrects(self, info: Info) -> "Invoice | None":
+        """Of a credit note: the invoice that it credits."""
+        return Invoice.of(await one(info, INVOICES, self.row.corrects_id)) if self.row.corrects_id else None
+
+    @resolved
+    async def credit_notes(self, info: Info) -> list["Invoice"]:
+        """What was credited of it, in order."""
+        found = await info.context.loaders.of(CREDIT_NOTES).load(self.row.id)
+        return [Invoice.of(await one(info, INVOICES, credit_note_id)) for credit_note_id in found]
+
+    @resolved
+    async def refund(self, info: Info) -> Refund | None:
+        """Of a credit note: what it pays back."""
+        found = await info.context.loaders.of(REFUNDS).load(self.row.id)
+        return Refund.of(found) if found else None
 
     @resolved
     async def lines(self, info: Info) -> list[InvoiceLine]:
@@ -161,6 +268,22 @@ class Invoice(Node):
         return Deposit.of(found) if found else None
 
 
+def _home_tax(row: InvoiceView) -> HomeTax | None:
+    if row.home_tax_minor is None or row.home_rate is None or row.home_rate_on is None:
+        return None
+    return HomeTax(tax=Money.minor(row.home_tax_minor, row.home_currency), rate=plain(row.home_rate), rate_on=row.home_rate_on)
+
+
+async def _credit_notes(actor: Actor, invoice_ids: Sequence[UUID]) -> list[list[UUID]]:
+    found = await views.credit_notes_of(invoice_ids)
+    return [found.get(invoice_id, []) for invoice_id in invoice_ids]
+
+
+async def _refunds(actor: Actor, invoice_ids: Sequence[UUID]) -> list[RefundView | None]:
+    found = await views.refunds_of(invoice_ids)
+    return [found.get(invoice_id) for invoice_id in invoice_ids]
+
+
 async def _lines(actor: Actor, invoice_ids: Sequence[UUID]) -> list[list[LineView]]:
     found = await views.lines_of(invoice_ids)
     return [found.get(invoice_id, []) for invoice_id in invoice_ids]
@@ -173,6 +296,8 @@ async def _payments(actor: Actor, invoice_ids: Sequence[UUID]) -> list[list[Paym
 
 LINES: Relation[UUID, list[LineView]] = Relation("invoice lines", _lines)
 PAYMENTS: Relation[UUID, list[PaymentView]] = Relation("invoice payments", _payments)
+CREDIT_NOTES: Relation[UUID, list[UUID]] = Relation("credit notes", _credit_notes)
+REFUNDS: Relation[UUID, RefundView | None] = Relation("refund", _refunds)
 INVOICES = register_node("Invoice", views.invoices_by_id, Invoice.of)
 
 
@@ -185,6 +310,8 @@ class InvoicesQuery:
         self,
         info: Info,
         payment_state: PaymentState | None = None,
+        state: InvoiceState | None = None,
+        kind: InvoiceKind | None = None,
         customer_id: strawberry.ID | None = None,
         search: str | None = None,
         first: First = None,
@@ -197,6 +324,8 @@ class InvoicesQuery:
             info.context.actor,
             Page(first, after, last, before),
             payment_state=payment_state,
+            state=state.value if state else None,
+            kind=kind.value if kind else None,
             customer_id=decode(customer_id, "Organization", "customerId") if customer_id else None,
             search=search or "",
             with_total=wants_total(info),

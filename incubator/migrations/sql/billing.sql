@@ -21,9 +21,9 @@ CREATE INDEX charge_of_unit ON charge (unit_id, month) WHERE unit_id IS NOT NULL
 CREATE TRIGGER charge_never_changes BEFORE UPDATE OR DELETE ON charge FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER charge_no_truncate BEFORE TRUNCATE ON charge FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
-ALTER TABLE billing_run ADD CONSTRAINT billing_run_state CHECK (state IN ('held', 'running', 'finished', 'cancelled'));
+ALTER TABLE billing_run ADD CONSTRAINT billing_run_state CHECK (state IN ('estimating', 'held', 'running', 'finished', 'cancelled'));
 ALTER TABLE billing_run ADD CONSTRAINT billing_run_month CHECK (month = date_trunc('month', month)::date);
-CREATE UNIQUE INDEX billing_run_one_at_a_time ON billing_run (coalesce(operator_id, '00000000-0000-0000-0000-000000000000')) WHERE state IN ('held', 'running');
+CREATE UNIQUE INDEX billing_run_one_at_a_time ON billing_run (coalesce(operator_id, '00000000-0000-0000-0000-000000000000')) WHERE state IN ('estimating', 'held', 'running');
 ALTER TABLE billing_run_item ADD CONSTRAINT billing_run_item_state CHECK (state IN ('waiting', 'done', 'parked'));
 
 ALTER TABLE invoice ADD CONSTRAINT invoice_kind CHECK (kind IN ('invoice', 'credit note', 'deposit request'));
@@ -77,7 +77,7 @@ CREATE TRIGGER invoice_tax_no_truncate BEFORE TRUNCATE ON invoice_tax FOR EACH S
 CREATE TRIGGER invoice_document_never_changes BEFORE UPDATE OR DELETE ON invoice_document FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
 ALTER TABLE ledger_entry ADD CONSTRAINT ledger_entry_amount CHECK (amount_minor <> 0);
-ALTER TABLE ledger_entry ADD CONSTRAINT ledger_entry_account CHECK (account IN ('receivable', 'revenue', 'tax payable', 'deposits held', 'deposits to return', 'compensation', 'stripe clearing', 'bank', 'customer balance', 'refunds to pay', 'rounding'));
+ALTER TABLE ledger_entry ADD CONSTRAINT ledger_entry_account CHECK (account IN ('receivable', 'revenue', 'tax payable', 'deposits held', 'deposits to return', 'compensation', 'stripe clearing', 'bank', 'customer balance', 'refunds to pay'));
 CREATE TRIGGER ledger_entry_append_only BEFORE UPDATE OR DELETE ON ledger_entry FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER ledger_transaction_append_only BEFORE UPDATE OR DELETE ON ledger_transaction FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER ledger_entry_no_truncate BEFORE TRUNCATE ON ledger_entry FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
@@ -145,7 +145,7 @@ DECLARE locked date;
 BEGIN
   SELECT locked_until INTO locked FROM seller_profile WHERE legal_entity_id = NEW.legal_entity_id;
   IF locked IS NOT NULL AND NEW.booked_on <= locked THEN
-    RAISE EXCEPTION 'the books are closed up to %', locked USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'ledger_day_is_open';
+    RAISE EXCEPTION 'the books are closed up to %', locked USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'ledger_day_is_open', DETAIL = locked::text;
   END IF;
   RETURN NEW;
 END $$;

@@ -1,0 +1,236 @@
+"""What a month's billing comes to for some customers: read, priced and shared out over documents, and nothing written.
+
+A billing run writes the plan, a preview shows it, an estimate sums it up: all three are the same plan.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+import asyncpg
+
+from incubator import db
+from incubator.billing.charge_writing import NewCharge, new_charge, time_of_supply
+from incubator.billing.due import Recurrence, discounted_days, due_parts, paused_days
+from incubator.billing.policy import TaxedLine, documents, price_days
+from incubator.billing.tax_desk import TaxDesk
+from incubator.billing.terms import Basis, Buyer, GivenTax, Price, Source, Supply, TaxCategory, Timing
+from incubator.kernel import clock
+from incubator.kernel.errors import DomainError
+from incubator.kernel.periods import Period
+
+CONTRACT_TERM = "contract term"
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerKey:
+    """Who is billed: a customer of a legal entity, in one currency."""
+
+    customer_id: UUID
+    legal_entity_id: UUID
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedLine:
+    """A line of a document to come, from a charge that is there or will be."""
+
+    charge_id: UUID
+    site_id: UUID
+    description: str
+    basis: str
+    quantity: Decimal
+    unit_price_minor: int
+    discount_minor: int
+    taxed: TaxedLine
+    supply: str
+    tax_rule: str
+    tax_note: str
+    tax_evidence: dict[str, str]
+    rule_note: str
+    supplied_from: date
+    supplied_to: date
+
+
+@dataclass(slots=True)
+class CustomerPlan:
+    """What is to be done for one customer: new charges, the terms' next days, the documents' lines; or why it cannot be.
+
+    `late_periods` counts the periods that were due before the month.
+    """
+
+    key: CustomerKey
+    charges: list[NewCharge] = field(default_factory=list)
+    moved_terms: list[tuple[UUID, date]] = field(default_factory=list)
+    documents: list[list[PlannedLine]] = field(default_factory=list)
+    late_periods: int = 0
+    refusal: DomainError | None = None
+
+    def expected_minor(self) -> int:
+        """Return what its documents come to, as priced."""
+        return sum(line.taxed.amount_minor for lines in self.documents for line in lines)
+
+
+_KEYS = "unnest($1::uuid[], $2::uuid[], $3::text[]) AS k(customer_id, legal_entity_id, currency)"
+_OF_KEY = "{0}.customer_id = k.customer_id AND {0}.legal_entity_id = k.legal_entity_id AND {0}.currency = k.currency"
+TERM_IS_DUE = "t.next_period_start < {until} AND (t.ends_on IS NULL OR t.next_period_start <= t.ends_on)"
+"""A term (t) has a period that begins before a day, and was not billed."""
+CHARGE_IS_OPEN = "NOT EXISTS (SELECT 1 FROM invoice_line l WHERE l.charge_id = h.id)"
+"""A charge (h) stands on no invoice."""
+
+
+async def plan(keys: Sequence[CustomerKey], month: Period, *, to_write: bool) -> list[CustomerPlan]:
+    """Plan the billing of customers up to the end of a month, in the order of `keys`. With `to_write` its terms and charges are locked.
+
+    A customer whose prices make no sense has a plan with the refusal and nothing else.
+    """
+    columns = [[k.customer_id for k in keys], [k.legal_entity_id for k in keys], [k.currency for k in keys]]
+    plans = {key: CustomerPlan(key) for key in keys}
+    terms = await _due_terms(columns, month, lock=to_write)
+    pauses = await _pauses({term["contract_id"] for term in terms})
+    desk = await TaxDesk.open({key.legal_entity_id for key in keys}, {key.customer_id for key in keys})
+    lines: dict[CustomerKey, list[PlannedLine]] = {key: [] for key in keys}
+    for term in terms:
+        found = plans[_key_of(term)]
+        if found.refusal is None:
+            try:
+                _charge_term(found, term, month, pauses.get(term["contract_id"], ()), desk)
+            except DomainError as refusal:
+                found.refusal, found.charges, found.moved_terms = refusal, [], []
+    for open_charge in await _open_charges(columns, month, lock=to_write):
+        lines[_key_of(open_charge)].append(_line_of_row(open_charge, desk))
+    for key, found in plans.items():
+        if found.refusal is None:
+            _share_out(found, [*lines[key], *(_line_of_new(charge) for charge in found.charges)])
+    return list(plans.values())
+
+
+def _key_of(row: asyncpg.Record) -> CustomerKey:
+    return CustomerKey(row["customer_id"], row["legal_entity_id"], row["currency"])
+
+
+async def _due_terms(columns: Sequence[object], month: Period, *, lock: bool) -> list[asyncpg.Record]:
+    return await db.rows(
+        "SELECT t.id, t.contract_id, c.customer_id, c.legal_entity_id, c.site_id, c.currency, s.time_zone, t.description, t.basis, t.quantity,"
+        " t.unit_price_minor, t.price_includes_tax, t.supply, t.tax_category, t.tax_rate, t.is_waived, t.starts_on, t.ends_on, t.timing,"
+        " t.next_period_start, t.discount_percent, t.discount_until"
+        f" FROM contract_term t JOIN contract c ON c.id = t.contract_id JOIN site s ON s.id = c.site_id JOIN {_KEYS} ON {_OF_KEY.format('c')}"
+        f" WHERE {TERM_IS_DUE.format(until='$4')} ORDER BY t.id" + (" FOR UPDATE OF t" if lock else ""),
+        *columns,
+        month.end,
+    )
+
+
+async def _pauses(contract_ids: Iterable[UUID]) -> dict[UUID, list[Period]]:
+    found: dict[UUID, list[Period]] = {}
+    for row in await db.rows(
+        "SELECT contract_id, first_on, coalesce(last_on, '9999-12-30'::date) AS last_on FROM contract_pause WHERE contract_id = ANY($1::uuid[])",
+        list(contract_ids),
+    ):
+        found.setdefault(row["contract_id"], []).append(Period.of(row["first_on"], row["last_on"]))
+    return found
+
+
+async def _open_charges(columns: Sequence[object], month: Period, *, lock: bool) -> list[asyncpg.Record]:
+    return await db.rows(
+        "SELECT h.*, coalesce((SELECT sum(r.amount_minor) FROM charge_reduction r WHERE r.charge_id = h.id), 0)::bigint AS reduced_minor"
+        f" FROM charge h JOIN {_KEYS} ON {_OF_KEY.format('h')} WHERE h.month < $4 AND {CHARGE_IS_OPEN} ORDER BY h.id"
+        + (" FOR UPDATE OF h" if lock else ""),
+        *columns,
+        month.end,
+    )
+
+
+def _charge_term(found: CustomerPlan, term: asyncpg.Record, month: Period, pauses: Sequence[Period], desk: TaxDesk) -> None:
+    """Add the charges of a term's periods that are due."""
+    price = Price(term["unit_price_minor"], Basis(term["basis"]), term["price_includes_tax"], term["quantity"], term["is_waived"])
+    buyer = Buyer(term["customer_id"], term["legal_entity_id"], term["site_id"], term["currency"])
+    given = GivenTax(TaxCategory[term["tax_category"]], term["tax_rate"] or Decimal(0)) if term["tax_category"] else None
+    recurrence = Recurrence(price.basis, Timing(term["timing"]), term["starts_on"], term["ends_on"])
+    due = due_parts(recurrence, term["next_period_start"], month.end, clock.today(term["time_zone"]))
+    for part in due.parts:
+        paused = paused_days(part.days, pauses)
+        found.late_periods += part.days.end <= month.first
+        if paused == part.days.days:
+            continue
+        priced = price_days(
+            price,
+            part,
+            buyer.currency,
+            paused=paused,
+            discount_percent=term["discount_percent"],
+            discounted=discounted_days(part.days, term["discount_until"], pauses) if term["discount_percent"] else 0,
+        )
+        source = Source(CONTRACT_TERM, term["id"], part.days.first.isoformat())
+        days = (part.days.first, part.days.last)
+        found.charges.append(
+            new_charge(
+                desk,
+                source,
+                buyer,
+                term["description"],
+                price,
+                Supply(term["supply"]),
+                given,
+                days,
+                priced.priced,
+                discount_minor=priced.discount_minor,
+            )
+        )
+    if due.parts:
+        found.moved_terms.append((term["id"], due.next_start))
+
+
+def _share_out(found: CustomerPlan, lines: list[PlannedLine]) -> None:
+    lines.sort(key=lambda line: (line.site_id, line.supplied_from, line.charge_id))
+    for indexes in documents([line.taxed for line in lines]):
+        found.documents.append([lines[index] for index in indexes])
+
+
+def _line_of_new(charge: NewCharge) -> PlannedLine:
+    decided = charge.decided
+    category = TaxCategory[decided.category] if decided.category else None
+    return PlannedLine(
+        charge_id=charge.id,
+        site_id=charge.buyer.site_id,
+        description=charge.description,
+        basis=charge.price.basis.value,
+        quantity=charge.price.quantity,
+        unit_price_minor=charge.price.unit_price_minor,
+        discount_minor=charge.discount_minor,
+        taxed=TaxedLine(charge.priced.amount_minor, charge.price.includes_tax, category, decided.rate),
+        supply=charge.supply.value,
+        tax_rule=decided.rule,
+        tax_note=decided.note,
+        tax_evidence=decided.evidence,
+        rule_note=charge.priced.note,
+        supplied_from=charge.first,
+        supplied_to=charge.last,
+    )
+
+
+def _line_of_row(charge: asyncpg.Record, desk: TaxDesk) -> PlannedLine:
+    """Make the line of a charge that was written before; its tax is decided anew unless the agreement fixed it."""
+    given = GivenTax(TaxCategory[charge["tax_category"]], charge["tax_rate"]) if charge["tax_rule"] == "agreed" else None
+    on = time_of_supply(Basis(charge["basis"]), charge["supplied_from"], charge["supplied_to"])
+    decided = desk.decide(charge["customer_id"], charge["legal_entity_id"], Supply(charge["supply"]), on, given)
+    category = TaxCategory[decided.category] if decided.category else None
+    return PlannedLine(
+        charge_id=charge["id"],
+        site_id=charge["site_id"],
+        description=charge["description"],
+        basis=charge["basis"],
+        quantity=charge["quantity"],
+        unit_price_minor=charge["unit_price_minor"],
+        discount_minor=charge["discount_minor"],
+        taxed=TaxedLine(charge["amount_minor"] - charge["reduced_minor"], charge["price_includes_tax"], category, decided.rate),
+        supply=charge["supply"],
+        tax_rule=decided.rule,
+        tax_note=decided.note,
+        tax_evidence=decided.evidence,
+        rule_note=charge["rule_note"],
+        supplied_from=charge["supplied_from"],
+        supplied_to=charge["supplied_to"],
+    )
