@@ -17,7 +17,7 @@ from incubator.spaces import holds, queries
 from incubator.spaces.closed_sites import require_open_site
 from incubator.spaces.rental_assigning import bill_monthly, let_unit, rental_terms
 from incubator.spaces.rental_credits import credit_of_longer, credit_until, read_days, write_days
-from incubator.spaces.rental_errors import AlreadyBilled, AlreadyEnding, RentalNoticeTooShort, RentalOver, SameUnit
+from incubator.spaces.rental_errors import AlreadyEnding, RentalNoticeTooShort, RentalOver, SameUnit
 from incubator.spaces.rental_events import RentalExtended, RentalShortened
 from incubator.spaces.rental_holds import days_taken
 from incubator.spaces.rental_pricing import Prices, StayLine, price_stay
@@ -36,7 +36,7 @@ class NoticePreview:
     """What a notice given today would do; days of the site. Amounts are as priced, in minor units, and None for whom money is not.
 
     `due` are the lines from today (or a later start) to the end, of a short stay all of its lines: it is charged as a whole when it is over.
-    `spared_minor` is what would be due more without the notice.
+    `spared_minor` is what would be due more without the notice. What was billed up to `billed_until` for days after the end is credited.
     """
 
     today: date
@@ -67,7 +67,6 @@ async def preview_notice(actor: Actor, rental_id: UUID, ends_on: date | None = N
         NotFound: the actor sees no such rental.
         NotSignedIn, Forbidden: the actor neither rents for the organisation nor lets the site's space.
         RentalOver, AlreadyEnding, PeriodInverted, OutOfRange: it cannot end then, by notice or waiver.
-        AlreadyBilled: days after the end were billed.
     """
     async with db.transaction():
         found = await _known(actor, rental_id, lock=False)
@@ -75,9 +74,9 @@ async def preview_notice(actor: Actor, rental_id: UUID, ends_on: date | None = N
         today = clock.today(found["time_zone"])
         notice = Notice(found["notice_count"], found["notice_unit"])
         billed = await billing.charged_until(found["contract_id"], rental_id) if found["contract_id"] else None
-        earliest = max(notice.earliest_end(today), found["starts_on"], billed or date.min)
+        earliest = max(notice.earliest_end(today), found["starts_on"])
         wanted = ends_on or earliest
-        _require_earlier_end(found, wanted, today, billed)
+        _require_earlier_end(found, wanted, today)
         due, spared_minor = _due_and_spared(found, wanted, today)
         return NoticePreview(
             today=today,
@@ -119,7 +118,6 @@ async def give_notice(actor: Actor, rental_id: UUID, ends_on: date, expected_ver
         AlreadyEnding: notice was given, or it ends by then anyway.
         PeriodInverted, OutOfRange: it would end before it begins, or in the past.
         RentalNoticeTooShort: the day lies before the notice, and nobody who may waives it.
-        AlreadyBilled: days after the end were billed.
         TooLong, PatternMismatch: the reason breaks its rule.
     """
     reason = checks.text(waiver, "waiver", at_least=0, at_most=300, path=("input", "waiver"))
@@ -127,8 +125,7 @@ async def give_notice(actor: Actor, rental_id: UUID, ends_on: date, expected_ver
         found = await _known(actor, rental_id, lock=True)
         checks.version(expected_version, found["version"])
         today = clock.today(found["time_zone"])
-        billed = await _billed(found)
-        _require_earlier_end(found, ends_on, today, billed)
+        _require_earlier_end(found, ends_on, today)
         notice = Notice(found["notice_count"], found["notice_unit"])
         earliest = max(notice.earliest_end(today), found["starts_on"])
         is_early = ends_on < earliest
@@ -212,7 +209,6 @@ async def change_unit(actor: Actor, terms: ChangeTerms, expected_version: int, i
         RentalOver: it has ended or moved.
         SameUnit: it has that unit.
         OutOfRange: the day is not after the first and up to the last, or the unit is at another site.
-        AlreadyBilled: the day, or one after it, was billed.
         UnitNotRentable: the unit has no price for such days.
         DaysTaken: somebody holds the other unit on some of the days.
     """
@@ -225,9 +221,6 @@ async def change_unit(actor: Actor, terms: ChangeTerms, expected_version: int, i
         unit = await queries.bookable_unit(actor, terms.unit_id, to_hold=True)
         last = terms.starts_on - timedelta(days=1)
         _require_change(found, unit, terms)
-        billed = await _billed(found)
-        if billed is not None and billed > last:
-            raise AlreadyBilled(billed_until=billed, value=last, path=("input", "startsOn"))
         await _shorten(actor, found, last)
         offered = await offered_to(
             found["organization_id"],
@@ -301,7 +294,7 @@ def _require_going_on(found: asyncpg.Record, today: date) -> None:
         raise RentalOver(state="moved" if found["heir_id"] else "ended", ends_on=found["ends_on"], path=("input", "rentalId"))
 
 
-def _require_earlier_end(found: asyncpg.Record, ends_on: date, today: date, billed: date | None) -> None:
+def _require_earlier_end(found: asyncpg.Record, ends_on: date, today: date) -> None:
     _require_going_on(found, today)
     if found["notice_given_at"] is not None or ends_on >= found["ends_on"]:
         raise AlreadyEnding(ends_on=found["ends_on"], value=ends_on, path=("input", "endsOn"))
@@ -309,8 +302,6 @@ def _require_earlier_end(found: asyncpg.Record, ends_on: date, today: date, bill
         raise PeriodInverted(field="endsOn", limit=f"{found['starts_on']} – {ends_on}", path=("input", "endsOn"))
     if ends_on < today:
         raise OutOfRange(field="endsOn", limit=f"≥ {today}", path=("input", "endsOn"))
-    if billed is not None and billed > ends_on:
-        raise AlreadyBilled(billed_until=billed, value=ends_on, path=("input", "endsOn"))
 
 
 def _require_change(found: asyncpg.Record, unit: queries.BookableUnit, terms: ChangeTerms) -> None:
@@ -324,15 +315,8 @@ def _require_change(found: asyncpg.Record, unit: queries.BookableUnit, terms: Ch
         raise OutOfRange(field="startsOn", limit=limit, path=("input", "startsOn"))
 
 
-async def _billed(found: asyncpg.Record) -> date | None:
-    """Return the last day that is billed; the terms stay locked, so that no billing run bills more meanwhile."""
-    if found["contract_id"] is None:
-        return None
-    return await billing.charged_until(found["contract_id"], found["id"], lock=True)
-
-
 async def _shorten(actor: Actor, found: asyncpg.Record, last: date) -> None:
-    """Free the days after the last one, give back their credit, and end the terms that bill them."""
+    """Free the days after the last one, give back their credit, and end the terms that bill them; what was billed for them is taken back."""
     _, ends_at = span(found["starts_on"], last, found["time_zone"])
     await db.execute("UPDATE unit_hold SET ends_at = $2 WHERE holder_id = $1", found["id"], ends_at)
     if read_days(found["credit_days"]):

@@ -5,7 +5,6 @@ HoldOver, HoldTooLong       the unit is kept no more, or longer than its policy 
 RentalOver                  it has ended, or went on as its heir
 AlreadyEnding               notice was given, or it ends by then anyway
 RentalNoticeTooShort        the end lies before the notice; staff may waive it
-AlreadyBilled               days after the end were billed
 SameUnit                    it would move to the unit it has
 ChecklistSigned, ChecklistIncomplete, ChecklistChanged, ChecklistNotSigned
 BadgeOut, BadgeNotOut, BadgeLost, BadgeNumberTaken, HolderUnknown
@@ -94,19 +93,6 @@ class RentalNoticeTooShort(DomainError):
         "en": "With a notice of {notice} the rental ends on {limit} at the earliest, not on {value}.",
         "de": "Mit einer Frist von {notice} endet die Miete frühestens am {limit}, nicht am {value}.",
         "zh-CN": "通知期为 {notice},该租用最早于 {limit} 结束,不能是 {value}。",
-    }
-
-
-@refusal
-class AlreadyBilled(DomainError):
-    """Days that would not be rented any more were billed."""
-
-    billed_until: date
-    value: date
-    text = {
-        "en": "The rental is billed until {billed_until}, so it cannot end on {value}. Choose that day or a later one.",
-        "de": "Die Miete ist bis {billed_until} abgerechnet und kann nicht am {value} enden. Bitte diesen oder einen späteren Tag wählen.",
-        "zh-CN": "该租用已计费至 {billed_until},不能于 {value} 结束。请选择该日或之后的日期。",
     }
 
 

@@ -50,6 +50,16 @@ async def bill(house: make.House, month: date) -> None:
         await drain(leave=(MAKE_DOCUMENT,))
 
 
+async def owed(owner: Actor) -> int:
+    """Return what an organisation is charged, as priced, less what was taken back."""
+    found: int = await db.value(
+        "SELECT coalesce(sum(h.amount_minor - coalesce((SELECT sum(r.amount_minor) FROM charge_reduction r WHERE r.charge_id = h.id), 0)), 0)::bigint"
+        " FROM charge h WHERE h.customer_id = $1",
+        owner.organization_id,
+    )
+    return found
+
+
 async def billed_days(owner: Actor) -> list[date]:
     """Every day that was charged to an organisation for rentals, in order, as often as it was charged."""
     rows = await db.rows(

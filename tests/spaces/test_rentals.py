@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from incubator import db
+from incubator.billing import checks
 from incubator.kernel import clock
 from incubator.kernel.actor import Role
 from incubator.kernel.errors import Forbidden, NotFound, OutOfRange, PeriodInverted, PeriodTooLong, Stale
@@ -14,7 +15,6 @@ from incubator.kernel.ids import new_id
 from incubator.spaces import rental_charging, service
 from incubator.spaces.errors import UnitNotRentable, UnitTaken
 from incubator.spaces.rental_errors import (
-    AlreadyBilled,
     AlreadyEnding,
     DaysTaken,
     HoldOver,
@@ -22,7 +22,7 @@ from incubator.spaces.rental_errors import (
     RentalNoticeTooShort,
 )
 from incubator.spaces.service import AssignTerms, BookingTerms, HoldTerms, Notice, RateTerms, RentalWish
-from tests.spaces.letting import DAY, FIRST, LAST, NOW, bench_of, bill, billed_days, held_days, let, rental
+from tests.spaces.letting import DAY, FIRST, LAST, NOW, bench_of, bill, billed_days, held_days, let, owed, rental
 from tests.support import make
 from tests.support.drain import drain
 from tests.support.written import contents
@@ -237,23 +237,24 @@ async def test_a_notice_ends_the_rental_its_contract_and_its_hold_and_is_preview
     assert await billed_days(owner) == [FIRST + DAY * n for n in range(91)]
 
 
-async def test_staff_waive_the_notice_with_a_reason_and_never_below_what_is_billed() -> None:
+async def test_staff_waive_the_notice_with_a_reason_and_what_was_billed_for_days_after_it_comes_back() -> None:
     with clock.travel_to(NOW):
         house, owner = await make.house(), await make.startup_owner()
         made = await let(house, owner, await bench_of(house), date(2026, 3, 1), LAST)
         await bill(house, date(2026, 3, 1))
         before = await contents()
-        with pytest.raises(AlreadyBilled) as billed:
-            await service.give_notice(house.manager, made, date(2026, 3, 15), 1, "they go bankrupt")
         with pytest.raises(RentalNoticeTooShort) as early:
             await service.give_notice(house.manager, made, date(2026, 3, 31), 1)
         with pytest.raises(OutOfRange):
             await service.give_notice(house.manager, made, date(2026, 3, 9), 1, "yesterday")
-        assert (billed.value.billed_until, early.value.may_override, await contents()) == (date(2026, 3, 31), True, before)
+        assert (early.value.may_override, await contents()) == (True, before)
 
-        await service.give_notice(house.manager, made, date(2026, 3, 31), 1, "they go bankrupt")
+        await service.give_notice(house.manager, made, date(2026, 3, 15), 1, "they go bankrupt")
 
-    assert ((await rental(made))["notice_waiver"], await held_days(made)) == ("they go bankrupt", (date(2026, 3, 1), date(2026, 3, 31)))
+    assert ((await rental(made))["notice_waiver"], await held_days(made)) == ("they go bankrupt", (date(2026, 3, 1), date(2026, 3, 15)))
+    assert await owed(owner) == 30_000
+    assert await db.value("SELECT net_minor FROM invoice WHERE kind = 'credit note'") == 32_000
+    assert await checks.problems() == []
 
 
 async def test_a_rental_goes_on_longer_unless_the_unit_is_taken_then() -> None:
