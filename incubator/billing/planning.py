@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import TypedDict
 from uuid import UUID
 
 import asyncpg
@@ -14,8 +15,8 @@ import asyncpg
 from incubator import db
 from incubator.billing import minimums
 from incubator.billing.charge_writing import NewCharge, new_charge, time_of_supply
-from incubator.billing.due import Recurrence, discounted_days, due_parts, paused_days
-from incubator.billing.policy import TaxedLine, documents, price_days
+from incubator.billing.due import Due, Recurrence, discounted_days, due_parts, paused_days
+from incubator.billing.policy import Part, TaxedLine, amount_of_days, documents, price_days
 from incubator.billing.tax_desk import TaxDesk
 from incubator.billing.terms import Basis, Buyer, GivenTax, Price, Source, Supply, TaxCategory, Timing
 from incubator.kernel import clock
@@ -70,10 +71,6 @@ class CustomerPlan:
     late_periods: int = 0
     refusal: DomainError | None = None
 
-    def expected_minor(self) -> int:
-        """Return what its documents come to, as priced."""
-        return sum(line.taxed.amount_minor for lines in self.documents for line in lines)
-
 
 _KEYS = "unnest($1::uuid[], $2::uuid[], $3::text[]) AS k(customer_id, legal_entity_id, currency)"
 _OF_KEY = "{0}.customer_id = k.customer_id AND {0}.legal_entity_id = k.legal_entity_id AND {0}.currency = k.currency"
@@ -88,13 +85,12 @@ async def plan(keys: Sequence[CustomerKey], month: Period, *, to_write: bool) ->
 
     A customer whose prices make no sense has a plan with the refusal and nothing else.
     """
-    columns = [[k.customer_id for k in keys], [k.legal_entity_id for k in keys], [k.currency for k in keys]]
+    columns = _columns(keys)
     plans = {key: CustomerPlan(key) for key in keys}
     promised = await minimums.promised(columns, month, lock=to_write)
     terms = await _due_terms(columns, month, lock=to_write)
     pauses = await _pauses({term["contract_id"] for term in terms})
     desk = await TaxDesk.open({key.legal_entity_id for key in keys}, {key.customer_id for key in keys})
-    lines: dict[CustomerKey, list[PlannedLine]] = {key: [] for key in keys}
     for term in terms:
         found = plans[_key_of(term)]
         if found.refusal is None:
@@ -103,12 +99,50 @@ async def plan(keys: Sequence[CustomerKey], month: Period, *, to_write: bool) ->
             except DomainError as refusal:
                 found.refusal, found.charges, found.moved_terms = refusal, [], []
     _charge_minimums(plans, promised, await minimums.spent(columns, promised), month, desk)
+    lines: dict[CustomerKey, list[PlannedLine]] = {}
     for open_charge in await _open_charges(columns, month, lock=to_write):
-        lines[_key_of(open_charge)].append(_line_of_row(open_charge, desk))
+        lines.setdefault(_key_of(open_charge), []).append(_line_of_row(open_charge, desk))
     for key, found in plans.items():
         if found.refusal is None:
-            _share_out(found, [*lines[key], *(_line_of_new(charge) for charge in found.charges)])
+            _share_out(found, [*lines.get(key, ()), *(_line_of_new(charge) for charge in found.charges)])
     return list(plans.values())
+
+
+async def expected(keys: Sequence[CustomerKey], month: Period) -> dict[CustomerKey, int]:
+    """Return what a plan of customers comes to, as priced, without deciding any tax. What makes no sense counts nothing."""
+    columns = _columns(keys)
+    sums = dict.fromkeys(keys, 0)
+    terms = await _due_terms(columns, month, lock=False)
+    pauses = await _pauses({term["contract_id"] for term in terms})
+    spent: dict[tuple[CustomerKey, date], int] = {}
+    for term in terms:
+        key, price, held = _key_of(term), _price_of(term), pauses.get(term["contract_id"], ())
+        for part in _due_of(term, price, month).parts:
+            amount, _ = amount_of_days(price, part, **_days_of(term, part, held))
+            sums[key] += amount
+            of_month = (key, month_of(part.days.first).first)
+            spent[of_month] = spent.get(of_month, 0) + amount
+    promised = await minimums.promised(columns, month, lock=False)
+    charged = await minimums.spent(columns, promised)
+    for minimum in promised:
+        key = CustomerKey(minimum.buyer.customer_id, minimum.buyer.legal_entity_id, minimum.buyer.currency)
+        for over in minimum.months_over(month):
+            before = charged.get((key.customer_id, key.legal_entity_id, key.currency, over.first), 0)
+            short = minimum.short_of(over, before + spent.get((key, over.first), 0))
+            sums[key] += short.amount_minor if short else 0
+    for row in await db.rows(
+        "SELECT h.customer_id, h.legal_entity_id, h.currency, sum(h.amount_minor - coalesce((SELECT sum(r.amount_minor) FROM charge_reduction r"
+        f" WHERE r.charge_id = h.id), 0))::bigint AS amount FROM charge h JOIN {_KEYS} ON {_OF_KEY.format('h')}"
+        f" WHERE h.month < $4 AND {CHARGE_IS_OPEN} GROUP BY 1, 2, 3",
+        *columns,
+        month.end,
+    ):
+        sums[_key_of(row)] += row["amount"]
+    return sums
+
+
+def _columns(keys: Sequence[CustomerKey]) -> list[object]:
+    return [[k.customer_id for k in keys], [k.legal_entity_id for k in keys], [k.currency for k in keys]]
 
 
 def _charge_minimums(
@@ -168,38 +202,51 @@ async def _open_charges(columns: Sequence[object], month: Period, *, lock: bool)
     )
 
 
+def _price_of(term: asyncpg.Record) -> Price:
+    return Price(term["unit_price_minor"], Basis(term["basis"]), term["price_includes_tax"], term["quantity"], term["is_waived"])
+
+
+def _due_of(term: asyncpg.Record, price: Price, month: Period) -> Due:
+    recurrence = Recurrence(price.basis, Timing(term["timing"]), term["starts_on"], term["ends_on"], term["anchor_on"])
+    return due_parts(recurrence, term["next_period_start"], month.end, clock.today(term["time_zone"]))
+
+
+class _Days(TypedDict):
+    paused: int
+    discount_percent: Decimal
+    discounted: int
+
+
+def _days_of(term: asyncpg.Record, part: Part, pauses: Sequence[Period]) -> _Days:
+    return {
+        "paused": paused_days(part.days, pauses) if pauses else 0,
+        "discount_percent": term["discount_percent"],
+        "discounted": discounted_days(part.days, term["discount_until"], pauses) if term["discount_percent"] else 0,
+    }
+
+
 def _charge_term(found: CustomerPlan, term: asyncpg.Record, month: Period, pauses: Sequence[Period], desk: TaxDesk) -> None:
     """Add the charges of a term's periods that are due."""
-    price = Price(term["unit_price_minor"], Basis(term["basis"]), term["price_includes_tax"], term["quantity"], term["is_waived"])
+    price = _price_of(term)
     buyer = Buyer(term["customer_id"], term["legal_entity_id"], term["site_id"], term["currency"])
     given = GivenTax(TaxCategory[term["tax_category"]], term["tax_rate"] or Decimal(0)) if term["tax_category"] else None
-    recurrence = Recurrence(price.basis, Timing(term["timing"]), term["starts_on"], term["ends_on"], term["anchor_on"])
-    due = due_parts(recurrence, term["next_period_start"], month.end, clock.today(term["time_zone"]))
+    due = _due_of(term, price, month)
     for part in due.parts:
-        paused = paused_days(part.days, pauses)
+        days = _days_of(term, part, pauses)
         found.late_periods += part.days.end <= month.first
-        if paused == part.days.days:
+        if days["paused"] == part.days.days:
             continue
-        priced = price_days(
-            price,
-            part,
-            buyer.currency,
-            paused=paused,
-            discount_percent=term["discount_percent"],
-            discounted=discounted_days(part.days, term["discount_until"], pauses) if term["discount_percent"] else 0,
-        )
-        source = Source(CONTRACT_TERM, term["id"], part.days.first.isoformat())
-        days = (part.days.first, part.days.last)
+        priced = price_days(price, part, buyer.currency, **days)
         found.charges.append(
             new_charge(
                 desk,
-                source,
+                Source(CONTRACT_TERM, term["id"], part.days.first.isoformat()),
                 buyer,
                 term["description"],
                 price,
                 Supply(term["supply"]),
                 given,
-                days,
+                (part.days.first, part.days.last),
                 priced.priced,
                 discount_minor=priced.discount_minor,
             )
@@ -209,7 +256,8 @@ def _charge_term(found: CustomerPlan, term: asyncpg.Record, month: Period, pause
 
 
 def _share_out(found: CustomerPlan, lines: list[PlannedLine]) -> None:
-    lines.sort(key=lambda line: (line.site_id, line.supplied_from, line.charge_id))
+    if len(lines) > 1:
+        lines.sort(key=lambda line: (line.site_id, line.supplied_from, line.charge_id))
     for indexes in documents([line.taxed for line in lines]):
         found.documents.append([lines[index] for index in indexes])
 

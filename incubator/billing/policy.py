@@ -32,7 +32,7 @@ class Priced:
 
 def rounded(amount: Fraction) -> int:
     """Round half up, away from zero."""
-    return int(amount + Fraction(1, 2)) if amount >= 0 else -int(-amount + Fraction(1, 2))
+    return _half_up(amount.numerator, amount.denominator)
 
 
 def price_part(price: Price, part: Part, currency: str) -> Priced:
@@ -52,14 +52,25 @@ def price_days(
     price: Price, part: Part, currency: str, *, paused: int = 0, discount_percent: Decimal = Decimal(0), discounted: int = 0
 ) -> Discounted:
     """Price the days that fall due without the paused ones, `discounted` of them at so many percent less; rounded once."""
-    charged = part.days.days - paused
-    shown = f"{part.days.first} – {part.days.last}: {charged}/{part.whole.days}{_times(price)} × {_money(price, currency)}"
+    amount, discount = amount_of_days(price, part, paused=paused, discount_percent=discount_percent, discounted=discounted)
+    charged, whole = part.days.days - paused, part.whole.days
+    shown = f"{part.days.first} – {part.days.last}: {charged}/{whole}{_times(price)} × {_money(price, currency)}"
+    if discounted and discount_percent:
+        shown += f" − {plain(discount_percent)} %" + (f" ({discounted}/{whole})" if discounted < charged else "")
+    return Discounted(Priced(amount, f"{shown} → {to_decimal(0, currency)}" if price.is_waived else shown), discount)
+
+
+def amount_of_days(
+    price: Price, part: Part, *, paused: int = 0, discount_percent: Decimal = Decimal(0), discounted: int = 0
+) -> tuple[int, int]:
+    """Return what days that fall due cost, and what a discount took off before; minor units, as priced."""
+    charged, whole = part.days.days - paused, part.whole.days
+    full = _amount(price, charged, whole)
     if not discounted or not discount_percent:
-        return Discounted(_priced(price, Fraction(charged, part.whole.days), shown, currency), 0)
-    shown += f" − {plain(discount_percent)} %" + (f" ({discounted}/{part.whole.days})" if discounted < charged else "")
-    share = (charged - discounted * Fraction(discount_percent) / 100) / part.whole.days
-    less = _priced(price, share, shown, currency)
-    return Discounted(less, _priced(price, Fraction(charged, part.whole.days), "", currency).amount_minor - less.amount_minor)
+        return full, 0
+    share = (charged - discounted * Fraction(discount_percent) / 100) / whole
+    amount = _amount(price, share.numerator, share.denominator)
+    return amount, full - amount
 
 
 def price_minutes(price: Price, minutes: int, currency: str) -> Priced:
@@ -80,7 +91,21 @@ def price_count(price: Price, currency: str) -> Priced:
 def _priced(price: Price, share: Fraction, note: str, currency: str) -> Priced:
     if price.is_waived:
         return Priced(0, f"{note} → {to_decimal(0, currency)}")
-    return Priced(rounded(price.unit_price_minor * Fraction(price.quantity) * share), note)
+    return Priced(_amount(price, share.numerator, share.denominator), note)
+
+
+def _amount(price: Price, part: int, whole: int) -> int:
+    """Return unit price × quantity × part / whole, rounded half up; in whole numbers, which is ten times as fast as in fractions."""
+    if price.is_waived:
+        return 0
+    numerator, denominator = price.quantity.as_integer_ratio()
+    return _half_up(price.unit_price_minor * numerator * part, denominator * whole)
+
+
+def _half_up(numerator: int, denominator: int) -> int:
+    """Round a quotient half up, away from zero; the denominator is above 0."""
+    found = (2 * abs(numerator) + denominator) // (2 * denominator)
+    return found if numerator >= 0 else -found
 
 
 def _times(price: Price) -> str:
@@ -130,6 +155,11 @@ def tax_groups(lines: Sequence[TaxedLine]) -> list[TaxGroup]:
     Prices without tax: tax = round(sum × rate). Prices with tax: net = round(sum / (1 + rate)), tax = the remainder, so that what was
     agreed is what is paid. Both kinds in one group are worked out each for itself and added.
     """
+    if len(lines) == 1 and not lines[0].includes_tax:
+        [line] = lines
+        numerator, denominator = line.rate.as_integer_ratio()
+        tax = _half_up(line.amount_minor * numerator, denominator * 100)
+        return [TaxGroup(line.category, line.rate, (0,), (line.amount_minor,), line.amount_minor, tax)]
     by_key: dict[tuple[TaxCategory | None, Decimal], list[int]] = {}
     for index, line in enumerate(lines):
         by_key.setdefault((line.category, line.rate), []).append(index)

@@ -60,6 +60,7 @@ class Period:
         return self.first <= day < self.end
 
 
+@lru_cache(maxsize=4096)
 def month_of(day: date) -> Period:
     """Return the calendar month that `day` lies in."""
     first = day.replace(day=1)
