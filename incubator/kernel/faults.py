@@ -18,9 +18,9 @@ class Point(StrEnum):
     DRAFTS_CLAIMED = "drafts claimed"
     BOOKED = "booked in the ledger"
     NUMBERED = "numbered, not committed"
-    FINALISED = "finalised and committed"
     DOCUMENT_KEPT = "document kept, not recorded"
-    WORK_DONE = "work done, not written down"
+    WORK_DONE = "work done, not committed"
+    WORK_COMMITTED = "work committed"
 
 
 def reach(point: Point) -> None:

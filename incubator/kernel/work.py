@@ -12,9 +12,10 @@ from typing import Any
 from uuid import UUID
 
 from incubator import db
-from incubator.kernel import clock, doorbell, outbox
+from incubator.kernel import clock, doorbell, faults, outbox
 from incubator.kernel.actor import set_request_id
 from incubator.kernel.errors import DomainError
+from incubator.kernel.faults import Point
 from incubator.kernel.ids import new_id
 from incubator.kernel.jsonable import dumps
 
@@ -252,10 +253,13 @@ async def _do(item: Item) -> None:
     if known.is_local:
         async with db.transaction():
             await known.function(item)
+            faults.reach(Point.WORK_DONE)
             await _complete(item)
     else:
         await known.function(item)
+        faults.reach(Point.WORK_DONE)
         await _complete(item)
+    faults.reach(Point.WORK_COMMITTED)
 
 
 async def _complete(item: Item) -> None:

@@ -33,6 +33,24 @@ async def rented(
     return found
 
 
+async def customers_with_a_desk(house: House, count: int) -> None:
+    """Make many customers with a contract for one desk each, all at once."""
+    await db.execute(
+        "WITH organizations AS (INSERT INTO organization (id, key, name, local_name, kind, country, city, district, sector, address, vat_id,"
+        " source, created_at, version) SELECT gen_random_uuid(), 'customer' || n, 'Startup ' || n, '', 'startup', 'DE', 'Hamburg', '', '',"
+        " 'Kai ' || n, '', '', now(), 1 FROM generate_series(1, $1::int) n RETURNING id, key), contracts AS (INSERT INTO contract (id, customer_id,"
+        " legal_entity_id, site_id, currency, created_at, version) SELECT gen_random_uuid(), id, $2, $3, 'EUR', now(), 1 FROM organizations"
+        " RETURNING id, customer_id) INSERT INTO contract_term (id, contract_id, kind, description, basis, quantity, unit_price_minor,"
+        " price_includes_tax, supply, tax_category, is_waived, starts_on, next_period_start, anchor_on) SELECT gen_random_uuid(), c.id, 'rental',"
+        " 'Hot desk', 'month', 1, 10000 + substr(o.key, 9)::int, false, 'workplace', '', false, $4, $4, $4 FROM contracts c"
+        " JOIN organizations o ON o.id = c.customer_id",
+        count,
+        house.legal_entity_id,
+        house.site_id,
+        MARCH,
+    )
+
+
 async def beyond_all_amounts(house: House) -> UUID:
     """Open a contract whose month costs more than any amount may be, so that its customer cannot be billed; returns the customer."""
     found = await make.organization()

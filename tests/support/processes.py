@@ -44,6 +44,18 @@ class Process:
             os.kill(self._running.pid, signal.SIGKILL)
         await self._running.wait()
 
+    async def ended(self, patience_s: float) -> int:
+        """Wait until it ends by itself and return its exit code; it is killed when it does not.
+
+        Raises:
+            TimeoutError: it did not end in time.
+        """
+        try:
+            return await asyncio.wait_for(self._running.wait(), patience_s)
+        except TimeoutError:
+            await self.kill()
+            raise
+
     async def stop(self) -> int:
         """Ask it to stop and return its exit code."""
         if self._running.returncode is None:
