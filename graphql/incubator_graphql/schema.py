@@ -3,6 +3,7 @@
 import strawberry
 
 from incubator_graphql.billing.deposits import DepositsMutation
+from incubator_graphql.billing.fapiao import FapiaoMutation
 from incubator_graphql.billing.invoices import InvoicesMutation, InvoicesQuery
 from incubator_graphql.billing.plans import PlansQuery
 from incubator_graphql.billing.runs import BillingRunsMutation, BillingRunsQuery
@@ -111,6 +112,7 @@ class Mutation(
     ChecklistsMutation,
     BadgesMutation,
     DepositsMutation,
+    FapiaoMutation,
     OutageMutation,
     SeriesMutation,
     CalendarMutation,

@@ -31,7 +31,7 @@ class NoFapiao(DomainError):
 
 
 @refusal
-class FapiaoState(DomainError):
+class FapiaoAtAnotherStep(DomainError):
     """The fapiao is at another step, so this one cannot be taken."""
 
     state: str

@@ -2,11 +2,14 @@
 
 from decimal import Decimal
 
+from stdnum import iban
+
 from incubator.billing.document_facts import FactsLine, FactsTax, InvoiceFacts
 from incubator.billing.einvoices.terms import at_home, street_of
 from incubator.billing.policy import plain
 from incubator.billing.wording import (
     country,
+    customer_vat_label,
     day,
     figure,
     money,
@@ -74,7 +77,8 @@ def _has_tax(facts: InvoiceFacts) -> bool:
 
 
 def _address(side: dict[str, str], from_country: str, language: Language) -> list[str]:
-    city = f"{side.get('postal_code', '')} {side.get('city', '')}".strip()
+    code, town = side.get("postal_code", ""), side.get("city", "")
+    city = f"{town} {code}".strip() if side["country"] in {"SG", "US"} else f"{code} {town}".strip()
     rows = [*street_of(side), city if city and city not in side.get("address", "") else ""]
     if city and city in side.get("address", "") and not any(city in row for row in rows):
         rows.append(city)
@@ -94,8 +98,8 @@ def _seller(facts: InvoiceFacts, words: Words, language: Language) -> dict[str, 
     return {
         "name": seller["name"],
         "rows": address,
-        "line": " · ".join([seller["name"], *address]),
-        "numbers": [pair for pair in numbers if pair[1]],
+        "line": " · ".join([seller["name"], *_address(seller, at, language)]),
+        "numbers": [pair for index, pair in enumerate(numbers) if pair[1] and pair[1] not in {known for _, known in numbers[:index]}],
         "contact": [row for row in contact if row],
     }
 
@@ -113,7 +117,7 @@ def _facts(facts: InvoiceFacts, words: Words, language: Language) -> Rows:
         rows += [[words.due, day(facts.due_on, language)]]
     buyer = facts.buyer
     theirs = [
-        [words.customer_vat, buyer.get("vat_id", "")],
+        [words.customer_vat.format(label=customer_vat_label(buyer["country"], language)), buyer.get("vat_id", "")],
         [words.customer_tax_number, buyer.get("tax_number", "") if facts.country == "CN" else ""],
         [words.reference, buyer.get("reference", "")],
     ]
@@ -127,7 +131,9 @@ def _line(line: FactsLine, facts: InvoiceFacts, words: Words, language: Language
     if line.supplied_to != line.supplied_from:
         supplied += f" – {short_day(line.supplied_to, language)}"
     discount = f"{words.discount} −{figure(line.discount_minor, facts.currency, language)}" if line.discount_minor else ""
-    notes = [supplied if not facts.is_deposit else "", line.rule_note, discount]
+    is_mixed = len({other.price_includes_tax for other in facts.lines}) > 1
+    with_tax = words.line_includes_tax if line.price_includes_tax and is_mixed else ""
+    notes = [supplied if not facts.is_deposit else "", line.rule_note, discount, with_tax]
     return {
         "number": line.ordinal,
         "description": line.description,
@@ -151,9 +157,7 @@ def _sums(facts: InvoiceFacts, words: Words, language: Language, has_tax: bool) 
     rows = [[words.net, figure(facts.net_minor, facts.currency, language)]]
     for tax in facts.taxes:
         if tax.tax_category == "S":
-            rows.append(
-                [words.tax.format(name=name, rate=number(tax.tax_rate, language)), figure(tax.tax_minor, facts.currency, language)]
-            )
+            rows.append([words.tax.format(name=name, rate=number(tax.tax_rate, language)), figure(tax.tax_minor, facts.currency, language)])
     return rows
 
 
@@ -178,9 +182,7 @@ def _home(facts: InvoiceFacts, words: Words, language: Language) -> dict[str, ob
             *rows,
             [words.home_total, money(net + facts.home_tax_minor, home, language)],
         ]
-    rate = words.rate.format(
-        currency=facts.currency, rate=plain(facts.home_rate), home=home, day=short_day(facts.home_rate_on, language)
-    )
+    rate = words.rate.format(currency=facts.currency, rate=plain(facts.home_rate), home=home, day=short_day(facts.home_rate_on, language))
     return {"title": words.home.format(currency=home), "rows": rows, "rate": rate}
 
 
@@ -190,7 +192,7 @@ def _notes(facts: InvoiceFacts, words: Words) -> list[str]:
     notes = [f"{words.reason}: {facts.reason}"] if facts.reason else []
     if "AE" in facts.categories:
         notes.append(words.reverse_charge)
-    if any(line.price_includes_tax for line in facts.lines):
+    if all(line.price_includes_tax for line in facts.lines):
         notes.append(words.includes_tax)
     if facts.country == "CN":
         notes.append(words.fapiao)
@@ -204,14 +206,16 @@ def _payment(facts: InvoiceFacts, words: Words, language: Language) -> dict[str,
     if facts.gross_minor == 0:
         return {"title": words.payment, "text": words.nothing, "rows": []}
     seller = facts.seller
-    values = (seller["name"] if seller.get("iban") else "", seller.get("bank_name", ""), _spaced(seller.get("iban", "")), seller.get("bic", ""))
-    rows = [[label, value] for label, value in zip(words.account, values, strict=True) if value]
+    account = seller.get("iban", "")
+    is_iban = iban.is_valid(account)
+    values = (
+        seller["name"] if account else "",
+        seller.get("bank_name", ""),
+        iban.format(account) if is_iban else account,
+        seller.get("bic", ""),
+    )
+    labels = words.account if is_iban else (*words.account[:2], words.account_number, words.account[3])
+    rows = [[label, value] for label, value in zip(labels, values, strict=True) if value]
     purpose = [[words.purpose, facts.number]] if rows else []
     text = words.pay.format(amount=amount, due=day(facts.due_on, language), number=facts.number)
     return {"title": words.payment, "text": text, "rows": rows + purpose}
-
-
-def _spaced(iban: str) -> str:
-    """Write an IBAN in groups of four, as people read it."""
-    compact = iban.replace(" ", "")
-    return " ".join(compact[start : start + 4] for start in range(0, len(compact), 4))

@@ -4,6 +4,8 @@ from incubator.billing.charging import charge_count, charge_time, quote_time
 from incubator.billing.contracts import add_term, create_plan, end_contract, open_contract, plan_terms
 from incubator.billing.deposits import DepositDecision, record_deposit_return, settle_deposit
 from incubator.billing.documents import make_document, read_document
+from incubator.billing.fapiao import FapiaoResult, record_fapiao, record_red_letter, request_fapiao, start_red_letter
+from incubator.billing.fapiao_request import fapiao_request
 from incubator.billing.lengths import charged_until, extend_terms
 from incubator.billing.money_in import record_transfer, request_deposit
 from incubator.billing.payments import pay_invoice, receive_stripe_event
@@ -13,6 +15,7 @@ from incubator.billing.runs import start_billing_run
 
 __all__ = [
     "DepositDecision",
+    "FapiaoResult",
     "add_term",
     "charge_count",
     "charge_time",
@@ -20,6 +23,7 @@ __all__ = [
     "create_plan",
     "end_contract",
     "extend_terms",
+    "fapiao_request",
     "make_document",
     "open_contract",
     "pay_invoice",
@@ -29,9 +33,13 @@ __all__ = [
     "read_document",
     "receive_stripe_event",
     "record_deposit_return",
+    "record_fapiao",
+    "record_red_letter",
     "record_transfer",
     "register_for_tax",
     "request_deposit",
+    "request_fapiao",
     "settle_deposit",
     "start_billing_run",
+    "start_red_letter",
 ]

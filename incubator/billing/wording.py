@@ -64,6 +64,11 @@ def vat_id_label(seller_country: str, language: Language) -> str:
     return _VAT_IDS.get(seller_country, _VAT_ID[language])
 
 
+def customer_vat_label(buyer_country: str, language: Language) -> str:
+    """Name the number a buyer is registered for the tax under: the EU's own name, but where theirs is another."""
+    return vat_id_label(buyer_country if buyer_country in {"CH", "SG"} else "", language)
+
+
 def vat_id(seller_country: str, value: str) -> str:
     """Write the number; Switzerland's carries MWST, TVA or IVA (Art. 26 Abs. 2 MWSTG)."""
     if seller_country == "CH" and value and not re.search(r"MWST|TVA|IVA", value, re.IGNORECASE):

@@ -41,9 +41,10 @@ class Words:
     register: str
     payment: str
     account: tuple[str, str, str, str]
+    account_number: str
     purpose: str
-    contact: str
     includes_tax: str
+    line_includes_tax: str
     reverse_charge: str
     pay: str
     credit: str
@@ -66,7 +67,7 @@ WORDS = {
         corrects="Corrects invoice",
         reason="Reason",
         reference="Your reference",
-        customer_vat="Your VAT ID",
+        customer_vat="Your {label}",
         customer_tax_number="Your tax number",
         columns=("No.", "Description", "Quantity", "Unit price", "Tax", "Amount"),
         discount="Discount",
@@ -94,9 +95,10 @@ WORDS = {
         register="Registered",
         payment="Payment",
         account=("Account holder", "Bank", "IBAN", "BIC"),
+        account_number="Account number",
         purpose="Payment reference",
-        contact="Contact",
         includes_tax="Prices include tax.",
+        line_includes_tax="Price with tax",
         reverse_charge="Reverse charge: the customer accounts for the VAT.",
         pay="Please pay {amount} by {due} and name {number}.",
         credit="{amount} is credited to you; nothing is to be paid.",
@@ -117,7 +119,7 @@ WORDS = {
         corrects="Zu Rechnung",
         reason="Grund",
         reference="Ihr Zeichen",
-        customer_vat="Ihre USt-IdNr.",
+        customer_vat="Ihre {label}",
         customer_tax_number="Ihre Steuernummer",
         columns=("Nr.", "Leistung", "Menge", "Einzelpreis", "Steuer", "Betrag"),
         discount="Rabatt",
@@ -145,9 +147,10 @@ WORDS = {
         register="Register",
         payment="Zahlung",
         account=("Kontoinhaber", "Bank", "IBAN", "BIC"),
+        account_number="Kontonummer",
         purpose="Verwendungszweck",
-        contact="Kontakt",
         includes_tax="Die Preise enthalten die Steuer.",
+        line_includes_tax="Preis mit Steuer",
         reverse_charge="Steuerschuldnerschaft des Leistungsempfängers.",
         pay="Bitte zahlen Sie {amount} bis zum {due} und nennen Sie {number}.",
         credit="{amount} werden Ihnen angerechnet; es ist nichts zu zahlen.",
@@ -168,7 +171,7 @@ WORDS = {
         corrects="对应账单",
         reason="原因",
         reference="贵方编号",
-        customer_vat="贵方增值税号",
+        customer_vat="贵方{label}",
         customer_tax_number="贵方纳税人识别号",
         columns=("序号", "项目", "数量", "单价", "税率", "金额"),
         discount="折扣",
@@ -196,9 +199,10 @@ WORDS = {
         register="登记号",
         payment="付款",
         account=("户名", "开户行", "IBAN", "BIC"),
+        account_number="账号",
         purpose="付款附言",
-        contact="联系方式",
         includes_tax="价格已含税。",
+        line_includes_tax="含税价",
         reverse_charge="反向征收（Reverse charge）：由买方申报缴纳增值税。",
         pay="请于 {due} 前支付 {amount}，并注明编号 {number}。",
         credit="已为贵方冲减 {amount}，无需付款。",

@@ -92,8 +92,20 @@ BUYERS = {
     "DE": {"vat_id": "DE811569869", "city": "München", "postal_code": "80331", "address": "Marienplatz 1\n80331 München"},
     "DK": {"vat_id": "DK88146328", "city": "Aarhus", "postal_code": "8000", "address": "Åboulevarden 3"},
     "CH": {"vat_id": "CHE-116.281.710 MWST", "city": "Basel", "postal_code": "4051", "address": "Marktplatz 4"},
-    "SG": {"vat_id": "201012345K", "city": "Singapore", "postal_code": "048583", "address": "5 Raffles Place", "register_number": "201012345K"},
-    "CN": {"vat_id": "", "city": "北京", "postal_code": "100084", "address": "北京市海淀区中关村大街6号", "tax_number": "91110108551385082Q"},
+    "SG": {
+        "vat_id": "201012345K",
+        "city": "Singapore",
+        "postal_code": "048583",
+        "address": "5 Raffles Place",
+        "register_number": "201012345K",
+    },
+    "CN": {
+        "vat_id": "",
+        "city": "北京",
+        "postal_code": "100084",
+        "address": "北京市海淀区中关村大街6号",
+        "tax_number": "91110108551385082Q",
+    },
     "US": {"vat_id": "", "city": "Austin", "postal_code": "78701", "address": "7 Congress Avenue"},
     "JP": {"vat_id": "", "city": "Tokyo", "postal_code": "100-0005", "address": "8 Marunouchi", "register_number": "7010001008844"},
     "KW": {"vat_id": "", "city": "Kuwait City", "postal_code": "13001", "address": "9 Gulf Road"},
@@ -194,7 +206,11 @@ def paper(
         lines=tuple(_line(ordinal, item, nets[ordinal - 1]) for ordinal, item in enumerate(items, start=1)),
         taxes=tuple(
             FactsTax(
-                group.category.value, group.rate, group.net_minor, group.tax_minor, next((items[i].note for i in group.lines if items[i].note), "")
+                group.category.value,
+                group.rate,
+                group.net_minor,
+                group.tax_minor,
+                next((items[i].note for i in group.lines if items[i].note), ""),
             )
             for group in groups
         ),

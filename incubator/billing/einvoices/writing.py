@@ -73,7 +73,8 @@ class _Ubl:
 
     def content(self) -> bytes:
         """Return the file."""
-        return etree.tostring(self.root, pretty_print=True, xml_declaration=True, encoding="UTF-8")
+        content: bytes = etree.tostring(self.root, pretty_print=True, xml_declaration=True, encoding="UTF-8")
+        return content
 
     def set_customization(self, customization: str) -> None:
         """factur-x always writes that of EN 16931 itself (BT-24), and a version that neither XRechnung nor Peppol knows (UBL-CR-001)."""
