@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -18,6 +19,8 @@ from incubator.kernel.files import FileMissing, FolderStore
 from tests.billing.worlds import APRIL, MARCH, buyer_at, charged, rented
 from tests.support import make
 from tests.support.drain import drain
+from tests.support.filed import filed
+from tests.support.papers import PAPERS
 
 
 async def billed(language: str = "en", country: str = "DE") -> UUID:
@@ -114,3 +117,31 @@ async def test_a_file_that_was_changed_on_disk_is_not_given_out(database: str, o
         await service.read_document(invoice_id)
     with pytest.raises(FileMissing):
         await FolderStore(own_settings.data_dir / "files").get("../../etc/passwd")
+
+
+@pytest.mark.parametrize(
+    "name", ["DE XRechnung", "DK E and S, in EUR", "SG S in EUR, credit note", "CN statement", "DE both kinds of prices"]
+)
+async def test_a_row_gives_back_its_facts_and_each_kind_is_kept_under_its_hash(database: str, name: str) -> None:
+    house, customer = await make.house(), await make.organization()
+    credited = await filed(house, customer, PAPERS["DE S, part of a month"]) if PAPERS[name].is_credit_note else None
+    invoice_id = await filed(house, customer, PAPERS[name], credited)
+
+    await documents.make_document(invoice_id)
+    facts = await invoice_facts(invoice_id)
+    kept = (await documents_of([invoice_id]))[invoice_id]
+
+    assert facts is not None
+    expected = replace(
+        PAPERS[name],
+        id=invoice_id,
+        number=facts.number,
+        corrects_number=facts.corrects_number,
+        corrects_issued_on=facts.corrects_issued_on,
+    )
+    assert facts == expected
+    assert tuple(one.kind for one in kept) == documents.documents_due(facts)
+    for one, made in zip(kept, documents.make(facts), strict=True):
+        assert await service.read_document(invoice_id, one.kind) == made.content
+        assert (one.sha256, one.size_bytes) == (hashlib.sha256(made.content).hexdigest(), len(made.content))
+    assert await service.read_document(invoice_id, "none of these") is None
