@@ -43,7 +43,7 @@ def test_no_rule_is_broken(sheet: str, tmp_path: Path) -> None:
     if not found:
         pytest.skip(f"{sheet} is not in the folder")
     saxonche = importlib.import_module("saxonche")
-    broken = {}
+    broken = []
 
     with saxonche.PySaxonProcessor(license=False) as processor:
         rules = processor.new_xslt30_processor().compile_stylesheet(stylesheet_file=str(found[0]))
@@ -51,6 +51,6 @@ def test_no_rule_is_broken(sheet: str, tmp_path: Path) -> None:
             if judged(SHEETS[sheet], name, facts):
                 document = processor.parse_xml(xml_text=WRITERS[SHEETS[sheet]](facts).decode())
                 report = rules.transform_to_string(xdm_node=document) or ""
-                broken |= {name: report} if "failed-assert" in report else {}
+                broken += [name] if "failed-assert" in report else []
 
-    assert list(broken) == []
+    assert broken == []
