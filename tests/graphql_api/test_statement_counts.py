@@ -34,6 +34,7 @@ LEVELS = 2
 """How deep the lists' nodes are asked for: an offer's application's call, and no further."""
 LESS_DEEP = dict.fromkeys(
     (
+        "Query.invoices",
         "Query.residencies",
         "Query.bookings",
         "Query.rentals",

@@ -13,7 +13,6 @@ from incubator.billing.fapiao_views import FapiaoView, fapiaos_of
 from incubator.kernel.actor import Actor
 from incubator_graphql.ids import encode
 from incubator_graphql.loaders import Relation
-from incubator_graphql.money import Money
 from incubator_graphql.outputs import enum, value
 
 
@@ -65,14 +64,12 @@ class InvoiceDocument:
 
 @value
 class Fapiao:
-    """What the tax platform of China knows of a billing statement, or of a credit note."""
+    """What the tax platform of China knows of a billing statement, or of a credit note. Once issued, its amounts are the invoice's."""
 
     kind: FapiaoKind
     state: FapiaoState
     number: str | None = strawberry.field(description="20 digits; null until it is issued.")
     issued_on: date | None
-    net: Money | None
-    tax: Money | None
     file_sha256: str = strawberry.field(description="SHA-256 of the signed XML, which is the original; empty when it was not given.")
     confirmation: str = strawberry.field(description="The number of the confirmation sheet of a red letter.")
     requested_at: datetime
@@ -87,8 +84,6 @@ class Fapiao:
             state=FapiaoState(row.state),
             number=row.number,
             issued_on=row.issued_on,
-            net=Money.maybe(row.net_minor, row.currency),
-            tax=Money.maybe(row.tax_minor, row.currency),
             file_sha256=row.file_sha256,
             confirmation=row.confirmation,
             requested_at=row.requested_at,
