@@ -11,6 +11,7 @@ from pypdf import PdfReader
 from incubator.billing import documents
 from incubator.billing.document_facts import PDF, UBL, XRECHNUNG, InvoiceFacts
 from incubator.billing.documents import WITH_XML_INSIDE
+from incubator.billing.einvoices.terms import at_home
 from incubator.billing.einvoices.writing import PEPPOL, PINT_SG, cii, ubl, xrechnung
 from incubator.kernel.money import digits
 from tests.support.papers import BUYERS, PAPERS, SELLERS
@@ -93,9 +94,20 @@ def test_there_are_thirty_documents_over_all_countries_kinds_and_categories() ->
     assert len(PAPERS) >= 30
     assert {one.country for one in facts} == set(SELLERS)
     assert {one.kind for one in facts} == {"invoice", "credit note", "deposit request"}
-    assert {category for one in facts for category in one.categories} >= {"S", "Z", "E", "AE", "G", "O"}
+    assert {category for one in facts for category in one.categories} == {"S", "Z", "E", "AE", "G", "K", "O"}
     assert {one.currency for one in facts} >= {"EUR", "DKK", "CHF", "SGD", "CNY", "USD", "JPY", "KWD"}
     assert {one.buyer["country"] for one in facts} == set(BUYERS)
+
+
+@pytest.mark.parametrize("name", [name for name, facts in PAPERS.items() if facts.home_rate is not None])
+def test_tax_at_home_is_the_tax_at_the_rate_half_up(name: str) -> None:
+    assert at_home(PAPERS[name].tax_minor, PAPERS[name]) == PAPERS[name].home_tax_minor
+
+
+def test_a_supply_within_the_eu_says_where_it_goes() -> None:
+    place = etree.fromstring(cii(PAPERS["DE K"])).find(f".//{RAM}ShipToTradeParty/{RAM}PostalTradeAddress")
+
+    assert (place.findtext(f"{RAM}CityName"), place.findtext(f"{RAM}CountryID")) == ("Aarhus", "DK")
 
 
 @pytest.mark.parametrize("name", WITH_CII)

@@ -28,6 +28,8 @@ def test_nothing_is_missing_on_documents_that_are_whole() -> None:
         (without("DE S, part of a month", buyer="name"), "buyer.name", "§ 14 Abs. 4 Nr. 1 UStG", "customer"),
         (without("DE AE to Denmark", buyer="vat_id"), "buyer.vat_id", "§ 14a Abs. 1 UStG", "customer"),
         (without("DK AE credit note", seller="vat_id"), "seller.vat_id", "2006/112/EC Art. 226 (4), (11a)", "finance"),
+        (without("DE G", seller="vat_id"), "seller.vat_id", "EN 16931 BR-G-02", "finance"),
+        (without("DE K", buyer="vat_id"), "buyer.vat_id", "§ 14a Abs. 3 UStG", "customer"),
         (without("DK S", buyer="address"), "buyer.address", "momsbekendtgørelsen § 61, stk. 1, nr. 5", "customer"),
         (without("CH S", seller="vat_id"), "seller.vat_id", "Art. 26 Abs. 2 Bst. a MWSTG", "finance"),
         (without("SG S", seller="vat_id"), "seller.vat_id", "GST (General) Regulations, reg. 11(1)", "finance"),

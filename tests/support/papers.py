@@ -226,6 +226,7 @@ MINUTES = Item("Microscope", 6_857, unit_price_minor=4_500, quantity="91.4280", 
 INCLUSIVE = Item("Event ticket", 9_999, unit_price_minor=3_333, quantity="3", basis="once", includes_tax=True, supply="service")
 OUTSIDE = Item("Consulting", 500_000, "O", "0", basis="once", supply="service", note="§ 3a Abs. 2 UStG: nicht steuerbar")
 EXPORT = Item("Prototype parts", 80_000, "G", "0", basis="once", supply="service", note="§ 4 Nr. 1 Buchst. a UStG")
+SUPPLIED = Item("Reagents", 4_990, "K", "0", basis="once", supply="service", note="§ 4 Nr. 1 Buchst. b UStG")
 REBATED = Item("Team room", 90_000, unit_price_minor=50_000, quantity="2", discount_minor=10_000, rule_note="10 %")
 SG_DESK = Item("Office", 123_450, rate="9")
 SG_STUDY = Item("Remote study", 120_000, "Z", "0", basis="once", supply="service", note="GST Act s 21(3)")
@@ -241,6 +242,7 @@ PAPERS: dict[str, InvoiceFacts] = {
     "DE S and E": paper("DE", "DE", "EUR", DESK, ROOM, language="en"),
     "DE AE to Denmark": paper("DE", "DK", "EUR", ABROAD),
     "DE S and AE": paper("DE", "DK", "EUR", DESK, ABROAD, language="de"),
+    "DE K": paper("DE", "DK", "EUR", SUPPLIED),
     "DE G": paper("DE", "US", "EUR", EXPORT),
     "DE O": paper("DE", "US", "EUR", OUTSIDE),
     "DE minutes by the hour": paper("DE", "DE", "EUR", MINUTES, language="de"),
@@ -248,7 +250,7 @@ PAPERS: dict[str, InvoiceFacts] = {
     "DE both kinds of prices": paper("DE", "DE", "EUR", INCLUSIVE, DESK, MINUTES, REBATED, language="de"),
     "DE discounts": paper("DE", "DE", "EUR", REBATED, Item("Locker", 1_700, discount_minor=300, includes_tax=True)),
     "DE in JPY": paper("DE", "JP", "JPY", Item("Bench", 60_001), home=("EUR", "0.00612345", 6_981)),
-    "DE in KWD": paper("DE", "KW", "KWD", Item("Bench", 1_234_567), home=("EUR", "2.80112233", 65_704)),
+    "DE in KWD": paper("DE", "KW", "KWD", Item("Bench", 1_234_567), home=("EUR", "2.80112233", 65_705)),
     "DE XRechnung": paper("DE", "DE", "EUR", DESK, MINUTES, language="de", wished="xrechnung", reference="04011000-12345-34"),
     "DE Peppol": paper("DE", "DE", "EUR", DESK, ROOM, wished="peppol", reference="PO 7"),
     "DE credit note": paper("DE", "DE", "EUR", CREDITED, kind=CREDIT_NOTE, language="de"),
@@ -257,7 +259,7 @@ PAPERS: dict[str, InvoiceFacts] = {
     ),
     "DE deposit request": paper("DE", "DE", "EUR", DEPOSIT, kind=DEPOSIT_REQUEST, language="de"),
     "DK S": paper("DK", "DK", "DKK", LAB),
-    "DK E and S, in EUR": paper("DK", "DK", "EUR", DANISH_ROOM, LAB, home=("DKK", "7.46012345", 708_690), wished="peppol", reference="R1"),
+    "DK E and S, in EUR": paper("DK", "DK", "EUR", DANISH_ROOM, LAB, home=("DKK", "7.46012345", 708_697), wished="peppol", reference="R1"),
     "DK AE credit note": paper("DK", "DE", "DKK", ABROAD, kind=CREDIT_NOTE, language="de", wished="peppol", reference="R2"),
     "CH S": paper("CH", "CH", "CHF", Item("Arbeitsplatz", 100_000, rate="8.1"), language="de"),
     "CH O to Germany": paper("CH", "DE", "CHF", Item("Engineering", 1_250_000, "O", "0", note="Art. 8 Abs. 1 MWSTG: Empfängerort")),

@@ -93,14 +93,18 @@ def _numbers(facts: InvoiceFacts) -> Iterator[Missing]:
         yield Missing("seller.vat_id", "Art. 26 Abs. 2 Bst. a MWSTG", FINANCE)
     elif facts.country == "SG" and categories & {"S", "Z"} and not seller.get("vat_id"):
         yield Missing("seller.vat_id", "GST (General) Regulations, reg. 11(1)", FINANCE)
-    if "AE" in categories:
-        rule = "§ 14a Abs. 1 UStG" if facts.country == "DE" else "2006/112/EC Art. 226 (4), (11a)"
-        if not seller.get("vat_id"):
-            yield Missing("seller.vat_id", rule, FINANCE)
-        if not facts.buyer.get("vat_id"):
-            yield Missing("buyer.vat_id", rule, CUSTOMER)
+    if categories & {"AE", "G", "K"} and not seller.get("vat_id"):
+        yield Missing("seller.vat_id", _both_ids(facts), FINANCE)
+    if categories & {"AE", "K"} and not facts.buyer.get("vat_id"):
+        yield Missing("buyer.vat_id", _both_ids(facts), CUSTOMER)
     if facts.is_credit_note and not facts.corrects_number:
         yield Missing("corrects.number", "EN 16931 BG-3", FINANCE)
+
+
+def _both_ids(facts: InvoiceFacts) -> str:
+    if facts.country == "DE" and facts.categories & {"AE", "K"}:
+        return "§ 14a Abs. 1 UStG" if "AE" in facts.categories else "§ 14a Abs. 3 UStG"
+    return "2006/112/EC Art. 226 (4), (11a)" if "AE" in facts.categories else "EN 16931 BR-G-02"
 
 
 def _lines(facts: InvoiceFacts) -> Iterator[Missing]:

@@ -51,6 +51,8 @@ def business_terms(facts: InvoiceFacts, *, in_eu: bool) -> Terms:
     note = "\n".join(_notes(facts))
     if note:
         terms["BG-1"] = [{"BT-22": note}]
+    if "K" in facts.categories:
+        terms["BG-13"] = {key: value for key, value in _party(facts.buyer).items() if not key.startswith("einvoicing")}  # BR-IC-12
     if facts.is_credit_note:
         terms["BG-3"] = [{"BT-25": facts.corrects_number, "BT-26": facts.corrects_issued_on}]
     return {key: value for key, value in terms.items() if value != ""}
