@@ -1,6 +1,7 @@
 """E-invoices of every country, kind and category: valid against the XSD, equal to the invoice to the last unit, and said in net prices."""
 
 import io
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -231,6 +232,13 @@ def test_each_invoice_gets_the_documents_of_its_country_and_buyer() -> None:
         *("DE Peppol", "DK E and S, in EUR", "DK AE credit note", "SG S", "SG Z in JPY", "SG S in EUR, credit note")
     }
     assert all(kinds[0] == PDF for kinds in due.values())
+
+
+@pytest.mark.parametrize("name", ["CN statement", "DE deposit request"])
+def test_what_is_no_invoice_is_never_sent_as_one(name: str) -> None:
+    wishing = [replace(PAPERS[name], buyer={**PAPERS[name].buyer, "format": wished}) for wished in ("xrechnung", "peppol")]
+
+    assert [documents.documents_due(facts) for facts in wishing] == [(PDF,), (PDF,)]
 
 
 @pytest.mark.parametrize("name", list(PAPERS))
