@@ -13,6 +13,7 @@ import asyncpg
 from tortoise import Tortoise
 from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
 from tortoise.connection import ConnectionToken, get_connections
+from tortoise.exceptions import BaseORMException
 
 from incubator.config import credentials
 
@@ -39,6 +40,8 @@ MODEL_MODULES = [
     "incubator.notifications.models",
 ]
 ACQUIRE_TIMEOUT_S = 10
+FAILURES = (asyncpg.PostgresError, asyncpg.InterfaceError, BaseORMException)
+"""What a database that does not do as it is asked raises, besides the errors of the network."""
 T = TypeVar("T")
 Isolation = Literal["read_committed", "repeatable_read", "serializable"]
 Observer = Callable[[str, float], None]

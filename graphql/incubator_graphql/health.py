@@ -4,12 +4,10 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
-import asyncpg
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 from starlette.requests import Request
 from starlette.responses import Response
-from tortoise.exceptions import BaseORMException
 
 from incubator import db, schema
 from incubator_graphql import wire
@@ -17,7 +15,7 @@ from incubator_graphql import wire
 logger = logging.getLogger(__name__)
 
 PATIENCE_S = 3.0
-UNWELL = (asyncpg.PostgresError, asyncpg.InterfaceError, BaseORMException, RedisError, OSError, TimeoutError)
+UNWELL = (*db.FAILURES, RedisError, OSError, TimeoutError)
 """What a server says, or does not, that cannot serve. Anything else is a defect, whose answer is no 200 either."""
 
 

@@ -4,6 +4,7 @@ import strawberry
 
 from incubator_graphql.billing.accounts import AccountsQuery
 from incubator_graphql.billing.deposits import DepositsMutation
+from incubator_graphql.billing.fapiao import FapiaoMutation
 from incubator_graphql.billing.invoice_changes import InvoiceChangesMutation
 from incubator_graphql.billing.invoices import InvoicesMutation, InvoicesQuery
 from incubator_graphql.billing.plans import PlansQuery
@@ -115,6 +116,7 @@ class Mutation(
     ChecklistsMutation,
     BadgesMutation,
     DepositsMutation,
+    FapiaoMutation,
     OutageMutation,
     SeriesMutation,
     CalendarMutation,

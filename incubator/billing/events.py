@@ -103,6 +103,17 @@ class InvoiceDocumented(Event):
 
 
 @dataclass(frozen=True)
+class FapiaoMoved(Event):
+    """The fapiao of a billing statement, or the red-letter one of a credit note, took a step."""
+
+    invoice_id: UUID
+
+    def touches(self) -> Sequence[Touched]:
+        """The invoice."""
+        return [Touched("Invoice", self.invoice_id)]
+
+
+@dataclass(frozen=True)
 class PaymentReceived(Event):
     """Money came in for an invoice."""
 

@@ -8,6 +8,8 @@ from incubator.billing.crediting import create_credit_note, void_invoice
 from incubator.billing.deposits import DepositDecision, record_deposit_return, settle_deposit
 from incubator.billing.discarding import discard_draft
 from incubator.billing.documents import make_document, read_document
+from incubator.billing.fapiao import FapiaoResult, record_fapiao, record_red_letter, request_fapiao, start_red_letter
+from incubator.billing.fapiao_request import fapiao_request
 from incubator.billing.finalising import finalise_invoice
 from incubator.billing.lengths import charged_until, end_contract, extend_terms
 from incubator.billing.money_in import record_transfer, request_deposit
@@ -20,6 +22,7 @@ from incubator.billing.runs import assign_parked_customer, decide_billing_run, r
 
 __all__ = [
     "DepositDecision",
+    "FapiaoResult",
     "account_statement",
     "add_term",
     "assign_parked_customer",
@@ -33,6 +36,7 @@ __all__ = [
     "discard_draft",
     "end_contract",
     "extend_terms",
+    "fapiao_request",
     "finalise_invoice",
     "make_document",
     "open_contract",
@@ -45,15 +49,19 @@ __all__ = [
     "read_document",
     "receive_stripe_event",
     "record_deposit_return",
+    "record_fapiao",
+    "record_red_letter",
     "record_refund",
     "record_transfer",
     "register_for_tax",
     "request_deposit",
+    "request_fapiao",
     "resume_billing_run",
     "resume_contract",
     "set_minimum",
     "settle_deposit",
     "start_billing_run",
+    "start_red_letter",
     "stop_contract",
     "void_invoice",
 ]

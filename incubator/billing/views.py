@@ -1,7 +1,6 @@
 """What people look at: invoices, runs, plans, each within what the actor may see; totals for other packages."""
 
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -189,52 +188,6 @@ class PhaseView:
     amount_minor: int
     period: str
     currency: str
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentLine:
-    """A line as its document shows it."""
-
-    ordinal: int
-    description: str
-    unit_price_minor: int
-    amount_minor: int
-    price_includes_tax: bool
-    tax_category: str
-    tax_rate: Decimal
-    rule_note: str
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentTax:
-    """A tax group as its document shows it."""
-
-    tax_category: str
-    tax_rate: Decimal
-    net_minor: int
-    tax_minor: int
-    note: str
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentView:
-    """All that a document says; `sha256` is there when it was made."""
-
-    kind: str
-    number: str
-    language: str
-    currency: str
-    seller: dict[str, str]
-    buyer: dict[str, str]
-    issued_on: date
-    due_on: date
-    period_start: date
-    period_end: date
-    gross_minor: int
-    finalised_at: datetime
-    sha256: str | None
-    lines: Sequence[DocumentLine]
-    taxes: Sequence[DocumentTax]
 
 
 @dataclass(frozen=True, slots=True)
@@ -466,28 +419,3 @@ async def phases_of(plan_ids: Iterable[UUID]) -> dict[UUID, list[PhaseView]]:
     for row in found:
         grouped.setdefault(row.plan_id, []).append(row)
     return grouped
-
-
-async def document_view(invoice_id: UUID) -> DocumentView | None:
-    """Return all that the document of a finalised invoice says."""
-    head = await db.row(
-        "SELECT i.kind, i.number, i.language, i.currency, i.seller, i.buyer, i.issued_on, i.due_on, i.period_start, i.period_end,"
-        " i.gross_minor, i.finalised_at, d.sha256 FROM invoice i LEFT JOIN invoice_document d ON d.invoice_id = i.id AND d.kind = 'pdf'"
-        " WHERE i.id = $1 AND i.state <> 'draft'",
-        invoice_id,
-    )
-    if head is None:
-        return None
-    lines = await db.rows_as(
-        DocumentLine,
-        "SELECT ordinal, description, unit_price_minor, amount_minor, price_includes_tax, tax_category, tax_rate, rule_note"
-        " FROM invoice_line WHERE invoice_id = $1 ORDER BY ordinal",
-        invoice_id,
-    )
-    taxes = await db.rows_as(
-        DocumentTax,
-        "SELECT tax_category, tax_rate, net_minor, tax_minor, note FROM invoice_tax WHERE invoice_id = $1 ORDER BY ordinal",
-        invoice_id,
-    )
-    sides = {"seller": json.loads(head["seller"]), "buyer": json.loads(head["buyer"])}
-    return DocumentView(**{**dict(head), **sides}, lines=lines, taxes=taxes)

@@ -2,7 +2,7 @@
 
 import hashlib
 import io
-import json
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from pypdf import PdfReader
 
 from incubator import db
 from incubator.billing import documents, service, views
+from incubator.billing.document_facts import documents_of, invoice_facts
 from incubator.config import Settings
 from incubator.kernel import clock
 from incubator.kernel.actor import SYSTEM, Role
@@ -18,6 +19,8 @@ from incubator.kernel.files import FileMissing, FolderStore
 from tests.billing.worlds import APRIL, MARCH, buyer_at, charged, rented
 from tests.support import make
 from tests.support.drain import drain
+from tests.support.filed import filed
+from tests.support.papers import PAPERS
 
 
 async def billed(language: str = "en", country: str = "DE") -> UUID:
@@ -42,9 +45,9 @@ def text_of(content: bytes) -> str:
 @pytest.mark.parametrize(
     ("language", "said"),
     [
-        ("en", ("Invoice", "Date of issue", "1 April 2026", "1,234.50 EUR", "Please pay 1,710.21 EUR")),
-        ("de", ("Rechnung", "Rechnungsdatum", "1. April 2026", "1.234,50 EUR", "Umsatzsteuer 19 %")),
-        ("zh-CN", ("账单", "开具日期", "2026年4月1日", "1,234.50 EUR", "合计")),
+        ("en", ("Invoice", "Date of issue", "1 April 2026", "1,234.50", "Please pay 1,710.21 EUR")),
+        ("de", ("Rechnung", "Rechnungsdatum", "1. April 2026", "1.234,50", "Umsatzsteuer 19 %")),
+        ("zh-CN", ("账单", "开具日期", "2026年4月1日", "1,234.50", "合计")),
     ],
 )
 async def test_says_what_is_owed_in_the_customers_language(database: str, language: str, said: tuple[str, ...]) -> None:
@@ -73,15 +76,13 @@ async def test_is_an_archive_format_with_its_fonts_inside(database: str) -> None
 async def test_the_same_invoice_gives_the_same_bytes(database: str) -> None:
     invoice_id = await billed("de")
     kept = await service.read_document(invoice_id)
-    found = await views.document_view(invoice_id)
-    assert found is not None
+    facts = await invoice_facts(invoice_id)
+    assert facts is not None
 
-    again = documents.render(
-        json.dumps(documents.document_data(found), ensure_ascii=False, sort_keys=True), int(found.finalised_at.timestamp())
-    )
+    [again] = documents.make(facts)
 
-    assert kept == again
-    assert hashlib.sha256(again).hexdigest() == found.sha256
+    assert kept == again.content
+    assert hashlib.sha256(again.content).hexdigest() == (await documents_of([invoice_id]))[invoice_id][0].sha256
 
 
 async def test_is_made_once_and_told(database: str) -> None:
@@ -108,13 +109,39 @@ async def test_a_deposit_request_says_that_it_bears_no_tax(database: str) -> Non
 
 async def test_a_file_that_was_changed_on_disk_is_not_given_out(database: str, own_settings: Settings) -> None:
     invoice_id = await billed()
-    found = await views.document_view(invoice_id)
-    assert found is not None
-    assert found.sha256 is not None
-    [path] = (own_settings.data_dir / "files").rglob(found.sha256)
+    [kept] = (await documents_of([invoice_id]))[invoice_id]
+    [path] = (own_settings.data_dir / "files").rglob(kept.sha256)
     path.write_bytes(path.read_bytes() + b" ")
 
     with pytest.raises(FileMissing):
         await service.read_document(invoice_id)
     with pytest.raises(FileMissing):
         await FolderStore(own_settings.data_dir / "files").get("../../etc/passwd")
+
+
+@pytest.mark.parametrize(
+    "name", ["DE XRechnung", "DK E and S, in EUR", "SG S in EUR, credit note", "CN statement", "DE both kinds of prices"]
+)
+async def test_a_row_gives_back_its_facts_and_each_kind_is_kept_under_its_hash(database: str, name: str) -> None:
+    house, customer = await make.house(), await make.organization()
+    credited = await filed(house, customer, PAPERS["DE S, part of a month"]) if PAPERS[name].is_credit_note else None
+    invoice_id = await filed(house, customer, PAPERS[name], credited)
+
+    await documents.make_document(invoice_id)
+    facts = await invoice_facts(invoice_id)
+    kept = (await documents_of([invoice_id]))[invoice_id]
+
+    assert facts is not None
+    expected = replace(
+        PAPERS[name],
+        id=invoice_id,
+        number=facts.number,
+        corrects_number=facts.corrects_number,
+        corrects_issued_on=facts.corrects_issued_on,
+    )
+    assert facts == expected
+    assert tuple(one.kind for one in kept) == documents.documents_due(facts)
+    for one, made in zip(kept, documents.make(facts), strict=True):
+        assert await service.read_document(invoice_id, one.kind) == made.content
+        assert (one.sha256, one.size_bytes) == (hashlib.sha256(made.content).hexdigest(), len(made.content))
+    assert await service.read_document(invoice_id, "none of these") is None

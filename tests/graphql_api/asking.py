@@ -4,6 +4,7 @@ from base64 import b64encode
 from typing import Any
 
 from incubator.residencies.policy import terms_hash
+from tests.graphql_api.asking_money import MONEY
 from tests.graphql_api.asking_rentals import RENTALS
 from tests.graphql_api.asking_trainings import TRAININGS
 from tests.graphql_api.asking_words import KEY, Asking, at, day, given, window
@@ -33,6 +34,7 @@ def series(s: Side, days: int) -> dict[str, Any]:
 
 ASKING: dict[str, Asking] = {
     **TRAININGS,
+    **MONEY,
     "node": Asking("owner", lambda s: {"id": s.id("Residency")}),
     "nodes": Asking("owner", lambda s: {"ids": [s.id("Residency")]}),
     "auditTrail": Asking("manager", lambda s: {"nodeId": s.id("Residency")}),

@@ -34,6 +34,7 @@ LEVELS = 2
 """How deep the lists' nodes are asked for: an offer's application's call, and no further."""
 LESS_DEEP = dict.fromkeys(
     (
+        "Query.invoices",
         "Query.residencies",
         "Query.bookings",
         "Query.rentals",
@@ -276,6 +277,10 @@ AT_MOST = {
     "giveNotice": 18,
     "settleDeposit": 19,
     "recordDepositReturn": 12,
+    "requestFapiao": 13,
+    "recordFapiao": 14,
+    "startRedLetter": 14,
+    "recordRedLetter": 14,
     "startChecklist": 10,
     "fillChecklist": 8,
     "signChecklist": 8,

@@ -4,6 +4,7 @@ import base64
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import count
 from uuid import UUID
 
 from incubator import db
@@ -25,10 +26,13 @@ from incubator.spaces import service as spaces
 from incubator.spaces import waiting
 from incubator_graphql.ids import encode
 from tests.support import make, schooling
+from tests.support.filed import filed
+from tests.support.papers import PAPERS
 from tests.support.web import session_of, token_of
 
 FILE = b"key,name_en,name_local,kind,country,city,sector,source\n%s,Name,,corporate,DE,Hamburg,x,x\n"
 TERMS = "One bench, twelve months."
+_NUMBERS = count(10**18)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +97,7 @@ async def _admission(house: make.House, actors: dict[str, Actor]) -> dict[str, U
         "Offer: second": second.offer_id,
         "Residency": residency_id,
         "Invoice": await db.value("SELECT id FROM invoice WHERE legal_entity_id = $1", house.legal_entity_id),
+        **await _fapiao(house, actors["finance"], some(owner.organization_id)),
         "Unit: bench": await make.unit(house, "bench", hourly_minor=None, monthly_minor=62_000),
     }
 
@@ -265,6 +270,19 @@ async def _rentals(house: make.House, actors: dict[str, Actor]) -> dict[str, UUI
         "Badge: out": out,
         "Badge: to lose": lost,
     }
+
+
+async def _fapiao(house: make.House, finance: Actor, customer_id: UUID) -> dict[str, UUID]:
+    """Statements of China and their credit notes, at each step of their fapiao."""
+    new, asked, credited = [await filed(house, customer_id, PAPERS["CN statement"]) for _ in range(3)]
+    taken_back = [await filed(house, customer_id, PAPERS["CN credit note"], credited) for _ in range(2)]
+    for statement in (asked, credited):
+        await billing.request_fapiao(finance, statement)
+    facts = PAPERS["CN statement"]
+    number = f"{next(_NUMBERS):020d}"
+    await billing.record_fapiao(finance, credited, billing.FapiaoResult(number, facts.issued_on, facts.net_minor, facts.tax_minor), 1)
+    await billing.start_red_letter(finance, taken_back[1], "31001")
+    return {"Invoice: statement": new, "Invoice: asked": asked, "Invoice: credit": taken_back[0], "Invoice: waiting": taken_back[1]}
 
 
 async def _outages(house: make.House, owner: Actor) -> dict[str, UUID]:

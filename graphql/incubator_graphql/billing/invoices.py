@@ -16,6 +16,7 @@ from incubator.billing.views import InvoiceView, LineView, PaymentState, Payment
 from incubator.kernel.actor import Actor, Grant
 from incubator.kernel.paging import Page
 from incubator_graphql.billing.deposit_types import DEPOSITS, Deposit
+from incubator_graphql.billing.document_types import DOCUMENTS, FAPIAOS, Fapiao, InvoiceDocument
 from incubator_graphql.fields import SIGNED_IN, Info, Payload, granted, mutation, query, resolved
 from incubator_graphql.ids import decode, encode
 from incubator_graphql.loaders import Relation
@@ -266,6 +267,17 @@ class Invoice(Node):
         """What became of the deposit that it asks for; null for an invoice."""
         found = await info.context.loaders.of(DEPOSITS).load(self.row.id)
         return Deposit.of(found) if found else None
+
+    @resolved
+    async def documents(self, info: Info) -> list[InvoiceDocument]:
+        """Its files, the PDF first; empty while they are being made."""
+        return [InvoiceDocument.of(document) for document in await info.context.loaders.of(DOCUMENTS).load(self.row.id)]
+
+    @resolved
+    async def fapiao(self, info: Info) -> Fapiao | None:
+        """What the tax platform of China knows of it; null where nothing was asked for."""
+        found = await info.context.loaders.of(FAPIAOS).load(self.row.id)
+        return Fapiao.of(found) if found else None
 
 
 def _home_tax(row: InvoiceView) -> HomeTax | None:

@@ -1,5 +1,6 @@
 """Money's own routes: documents of invoices, and the webhooks of Stripe."""
 
+from functools import partial
 from uuid import UUID
 
 from starlette.requests import Request
@@ -10,6 +11,7 @@ from incubator.billing import service, views
 from incubator.billing.errors import SignatureInvalid
 from incubator.kernel.errors import DomainError, NotFound
 from incubator_graphql import wire
+from incubator_graphql.billing.document_types import ENDINGS, DocumentKind
 from incubator_graphql.context import Edge, credentials_of
 from incubator_graphql.ids import parse
 
@@ -26,31 +28,38 @@ class MoneyRoutes:
     def routes(self) -> list[BaseRoute]:
         """Return the routes; a webhook needs no session and no token, its signature is its credential."""
         return [
-            Route("/documents/invoices/{id}.pdf", self.document, methods=["GET"]),
+            Route("/documents/invoices/{id}/fapiao-request.json", self.fapiao_request, methods=["GET"]),
+            *[
+                Route(f"/documents/invoices/{{id}}.{ending}", partial(self.document, kind=kind), methods=["GET"])
+                for kind, ending in ENDINGS.items()
+            ],
             Route("/webhooks/stripe/{legal_entity_id:uuid}", self.stripe, methods=["POST"]),
         ]
 
-    async def document(self, request: Request) -> Response:
-        """Answer with an invoice's PDF to those who may see the invoice; to others it is not there."""
-        invoice_id = _invoice_id(request.path_params["id"])
+    async def document(self, request: Request, kind: DocumentKind) -> Response:
+        """Answer with a file of an invoice to those who may see the invoice; to others it is not there."""
         try:
             actor = await self._edge.admission.actor_for(credentials_of(request), request)
-            if invoice_id is None:
-                raise NotFound(kind="Invoice")
-            invoice = await views.require_invoice(actor, invoice_id)
+            invoice = await views.require_invoice(actor, _invoice_id(request))
         except DomainError:
             return Response("Not found\n", 404, media_type="text/plain")
-        content = await service.read_document(invoice.id)
+        content = await service.read_document(invoice.id, kind.value)
+        if content is None and (invoice.has_document or kind is not DocumentKind.PDF):
+            return Response("Not found\n", 404, media_type="text/plain")
         if content is None:
             return Response("The document is being made\n", 404, {"retry-after": "2"}, media_type="text/plain")
-        return Response(
-            content,
-            media_type="application/pdf",
-            headers={
-                "content-disposition": f'inline; filename="{invoice.number}.pdf"',
-                "cache-control": "private, no-cache",
-            },
-        )
+        is_pdf = kind is DocumentKind.PDF
+        shown = "inline" if is_pdf else "attachment"  # an XML that the browser shows would be a page of our origin
+        return _file(content, "application/pdf" if is_pdf else "application/xml", f'{shown}; filename="{invoice.number}.{ENDINGS[kind]}"')
+
+    async def fapiao_request(self, request: Request) -> Response:
+        """Answer with what to hand to the tax platform of China, to finance of the seller; to others it is not there."""
+        try:
+            actor = await self._edge.admission.actor_for(credentials_of(request), request)
+            found = await service.fapiao_request(actor, _invoice_id(request))
+        except DomainError:
+            return Response("Not found\n", 404, media_type="text/plain")
+        return _file(wire.encode(found), "application/json", f'attachment; filename="{found["statement_number"]}.fapiao.json"')
 
     async def stripe(self, request: Request) -> Response:
         """Take in a webhook: the raw body is verified, kept and acknowledged; the work comes later."""
@@ -69,15 +78,22 @@ class MoneyRoutes:
         return Response(status_code=200)
 
 
-def _invoice_id(text: str) -> UUID | None:
+def _invoice_id(request: Request) -> UUID:
     """Read the id in a document's address: the invoice's global id, or its plain one."""
+    text = request.path_params["id"]
     found = parse(text)
-    if found is not None:
-        return found[1] if found[0] == "Invoice" else None
     try:
-        return UUID(text)
-    except ValueError:
-        return None
+        if found is None:
+            return UUID(text)
+    except ValueError as error:
+        raise NotFound(kind="Invoice") from error
+    if found[0] != "Invoice":
+        raise NotFound(kind="Invoice")
+    return found[1]
+
+
+def _file(content: bytes | str, media_type: str, disposition: str) -> Response:
+    return Response(content, media_type=media_type, headers={"content-disposition": disposition, "cache-control": "private, no-cache"})
 
 
 def _refused(status: int, code: str, message: str) -> Response:

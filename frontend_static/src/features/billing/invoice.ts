@@ -1,4 +1,5 @@
 import type { InvoiceDetailsQuery } from '../../gql/schema';
+import { locale } from '../../lib/i18n/i18n.svelte';
 
 export type Invoice = Extract<NonNullable<InvoiceDetailsQuery['node']>, { __typename: 'Invoice' }>;
 
@@ -24,4 +25,21 @@ export function trailOf(invoice: Pick<Invoice, 'issuedOn' | 'dueOn' | 'paymentSt
 	if (invoice.paymentState === 'PAID') entries.push({ kind: 'settled' });
 	else if (invoice.paymentState !== 'OVERDUE' && invoice.dueOn) entries.push({ kind: 'due', day: invoice.dueOn });
 	return entries;
+}
+
+/** What a file is called when it is saved: `DE01-2026-00042.xrechnung.xml`. */
+export function fileName(invoice: Pick<Invoice, 'number'>, document: Invoice['documents'][number]): string {
+	return document.url.replace(/^.*?\./, `${invoice.number ?? 'invoice'}.`);
+}
+
+/** A size in whole kilobytes, at least one. */
+export function kilobytes(size: number, formats = locale.formats): string {
+	const format = new Intl.NumberFormat(formats, { style: 'unit', unit: 'kilobyte', maximumFractionDigits: 0 });
+	return format.format(Math.max(1, Math.round(size / 1024)));
+}
+
+/** The SHA-256 of a file in hexadecimal; the file itself stays with whoever has it. */
+export async function sha256Of(file: Blob): Promise<string> {
+	const digest = await crypto.subtle.digest('SHA-256', await file.arrayBuffer());
+	return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

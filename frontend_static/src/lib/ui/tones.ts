@@ -4,6 +4,7 @@ import type {
 	BookingState,
 	CallState,
 	DealStage,
+	FapiaoState,
 	InvoiceState,
 	OfferState,
 	PaymentState,
@@ -23,6 +24,13 @@ export const invoiceTone: Readonly<Record<InvoiceState, Tone>> = {
 	DRAFT: 'neutral',
 	FINALISED: 'info',
 	VOID: 'neutral',
+};
+
+export const fapiaoTone: Readonly<Record<FapiaoState, Tone>> = {
+	REQUESTED: 'warn',
+	ISSUED: 'good',
+	RED_LETTER_WAITING: 'warn',
+	RED_LETTER_ISSUED: 'good',
 };
 
 export const applicationTone: Readonly<Record<ApplicationState, Tone>> = {

@@ -104,6 +104,7 @@ export const invoice = {
 	__typename: 'Invoice',
 	id: 'i1',
 	number: 'HAM-2026-1001',
+	kind: 'INVOICE',
 	state: 'FINALISED',
 	paymentState: 'OVERDUE',
 	issuedOn: '2026-10-02',
@@ -130,6 +131,9 @@ export const invoice = {
 		},
 	],
 	payments: [] as object[],
+	documents: [{ kind: 'PDF', url: '/documents/invoices/i1.pdf', sha256: 'ab12', size: 47_580 }],
+	fapiao: null as object | null,
+	deposit: null,
 };
 
 export const booking = {

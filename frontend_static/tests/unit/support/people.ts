@@ -21,7 +21,7 @@ const grants = {
 		'SEE_MONEY',
 		'SEE_PORTFOLIO',
 	],
-	finance: ['MANAGE_WORK', 'RUN_BILLING', 'SEE_MONEY'],
+	finance: ['MANAGE_WORK', 'RECORD_PAYMENT', 'RUN_BILLING', 'SEE_MONEY'],
 	mentor: ['LOG_TIME'],
 	scout: [],
 	reviewer: [],
