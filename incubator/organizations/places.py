@@ -16,6 +16,7 @@ from incubator.organizations.errors import KeyTaken, UnknownSubdivision
 from incubator.organizations.events import SiteChanged
 from incubator.organizations.opening_hours import OpeningHours, subdivisions_of
 from incubator.organizations.service import give_role
+from incubator.organizations.vat_ids import check_form, check_tax_number
 
 _KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 _LOCALE = re.compile(r"[a-z]{2}(-[A-Z][a-z]{3})?(-[A-Z]{2})?")
@@ -56,7 +57,7 @@ class OrganizationTerms:
             sector=checks.text(self.sector, "sector", at_least=0),
             local_name=checks.text(self.local_name, "localName", at_least=0),
             address=checks.text(self.address, "address", at_least=0, at_most=500),
-            vat_id=checks.text(self.vat_id, "vatId", at_least=0, at_most=40),
+            vat_id=check_form(checks.country(self.country), self.vat_id),
             source=checks.text(self.source, "source", at_least=0),
             district=checks.text(self.district, "district", at_least=0, at_most=120),
         )
@@ -325,7 +326,7 @@ async def register_legal_entity(
         checks.country(country),
         check_currency(currency),
         address,
-        tax_number,
+        check_tax_number(country, tax_number),
         series,
         clock.now(),
     )
