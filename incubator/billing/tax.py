@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from incubator.billing.errors import NoTaxRule, VatIdUnconfirmed
-from incubator.billing.tax_rules import AT_THE_PROPERTY, GOODS_AT_THE_SITE, OPTED, Case, Rule, find_rule
+from incubator.billing.tax_rules import AT_THE_PROPERTY, GOODS_AT_THE_SITE, OPTED, Case, Rule, find_rule, has_rule
 from incubator.billing.tax_terms import CERTIFICATES, Answer, Scheme, Status, TaxStatusKind, VatIdState
 from incubator.billing.tax_wording import DEPOSIT, national_language, note_of
 from incubator.billing.terms import GivenTax, Supply, TaxCategory
@@ -115,23 +115,25 @@ def _rule_for(question: Question) -> tuple[Rule, dict[str, str]]:
     """Return the rule, and what it was chosen by."""
     supply = question.supply
     if supply in AT_THE_PROPERTY or supply in GOODS_AT_THE_SITE.get(question.seller_country, ()):
-        return _at_the_place(question)
+        return _rule_of(question.place, question)
     establishment = question.status(TaxStatusKind.ESTABLISHMENT)
     recipient = establishment.country if establishment else question.buyer_country
     why = _shown(establishment) | ({"recipient_country": recipient} if establishment else {})
     if recipient == question.seller_country:
-        rule, more = _at_the_place(question)
+        rule, more = _rule_of(question.seller_country, question)
         return rule, why | more
     if question.seller_country in EU and recipient in EU:
         rule, more = _within_the_eu(question, recipient)
         return rule, why | more
     if (abroad := find_rule(question.seller_country, Case.ABROAD, supply, question.on)) is not None:
         return abroad, why
+    if has_rule(question.seller_country, Case.ABROAD, supply):
+        raise NoTaxRule(country=question.seller_country, supply=supply.value, on=question.on)
     filing = question.status(TaxStatusKind.EXPORT_FILING, question.seller_country)
     filed = find_rule(question.seller_country, Case.EXPORT_FILED, supply, question.on) if filing else None
     if filed is not None:
         return filed, why | _shown(filing)
-    rule, more = _at_the_place(question)
+    rule, more = _rule_of(question.seller_country, question)
     return rule, why | more
 
 
@@ -141,23 +143,23 @@ def _within_the_eu(question: Question, recipient: str) -> tuple[Rule, dict[str, 
         raise VatIdUnconfirmed(vat_id=question.buyer_vat_id, country=recipient, on=question.on)
     checked = {"buyer_vat_id": question.buyer_vat_id, "vat_id_state": state.value} | _answered(question.vat_answer)
     if state is not VatIdState.CONFIRMED:
-        rule, more = _at_the_place(question)
+        rule, more = _rule_of(question.seller_country, question)
         return rule, (checked if question.buyer_vat_id else {"vat_id_state": state.value}) | more
     reverse = find_rule(question.seller_country, Case.REVERSE_CHARGE, question.supply, question.on)
     if reverse is None:
-        raise _no_rule(question)
+        raise NoTaxRule(country=question.seller_country, supply=question.supply.value, on=question.on)
     return reverse, checked
 
 
-def _at_the_place(question: Question) -> tuple[Rule, dict[str, str]]:
-    """Apply the rules of the site's country; a seller from elsewhere may let there free of tax, and nothing else without a person."""
-    country, supply, on = question.place, question.supply, question.on
+def _rule_of(country: str, question: Question) -> tuple[Rule, dict[str, str]]:
+    """Apply a country's own rules; a seller from elsewhere may let there free of tax, and nothing else without a person."""
+    supply, on = question.supply, question.on
     letting = find_rule(country, Case.LETTING, supply, on)
     option = _option(question)
     if letting is not None and option is None:
         return letting, {}
     if country != question.seller_country:
-        raise _no_rule(question)
+        raise NoTaxRule(country=country, supply=supply.value, on=on)
     certificate = next(filter(None, (question.status(kind, country, question.place_region) for kind in sorted(CERTIFICATES))), None)
     if certificate is not None and question.place_region:
         freed = find_rule(country, Case.CERTIFICATE, supply, on, question.place_region)
@@ -166,7 +168,7 @@ def _at_the_place(question: Question) -> tuple[Rule, dict[str, str]]:
     case = Case.SMALL_SCALE if question.seller_scheme is Scheme.SMALL_SCALE else Case.ORDINARY
     rule = find_rule(country, case, supply, on, question.place_region)
     if rule is None:
-        raise _no_rule(question)
+        raise NoTaxRule(country=country, supply=supply.value, on=on)
     return rule, (option or {}) if letting is not None else {}
 
 
@@ -203,10 +205,6 @@ def _answered(answer: Answer | None) -> dict[str, str]:
         "vat_registered_name": answer.name,
     }
     return {name: value for name, value in found.items() if value}
-
-
-def _no_rule(question: Question) -> NoTaxRule:
-    return NoTaxRule(country=question.place, supply=question.supply.value, on=question.on)
 
 
 __all__ = ["AGREED", "DEPOSIT", "Decision", "Question", "decide", "has_vat_id", "note_in", "vat_id_state"]

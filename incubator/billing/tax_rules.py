@@ -153,6 +153,11 @@ def find_rule(country: str, case: Case, supply: Supply, on: date, region: str = 
     return None
 
 
+def has_rule(country: str, case: Case, supply: Supply) -> bool:
+    """Tell whether a country has a rule for a case at any time."""
+    return any(rule.country == country and rule.case is case and supply in rule.supplies for rule in RULES)
+
+
 def rule_by_id(rule_id: str) -> Rule | None:
     """Return a rule that a line names; None for `agreed`, `deposit` and rules of the past that are gone."""
     return _BY_ID.get(rule_id)
