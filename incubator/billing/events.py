@@ -127,3 +127,17 @@ class DepositReturned(Event):
     def touches(self) -> Sequence[Touched]:
         """The deposit request."""
         return [Touched("Invoice", self.invoice_id)]
+
+
+@dataclass(frozen=True)
+class VatIdChecked(Event):
+    """A register said whether an organisation's VAT id exists."""
+
+    organization_id: UUID
+    version: int
+    vat_id: str
+    is_valid: bool
+
+    def touches(self) -> Sequence[Touched]:
+        """The organisation."""
+        return [Touched("Organization", self.organization_id, self.version)]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-CHECK_HOLDS_FOR = timedelta(days=90)
+CHECK_HOLDS_FOR = timedelta(days=120)
 """How far from the time of supply, or from the decision, a register's answer may lie to count for it."""
 
 

@@ -13,7 +13,7 @@ from incubator.kernel.ids import new_id
 from incubator.kernel.money import check_currency
 from incubator.kernel.periods import check_zone
 from incubator.organizations.errors import KeyTaken, UnknownSubdivision
-from incubator.organizations.events import SiteChanged
+from incubator.organizations.events import SiteChanged, VatIdWritten
 from incubator.organizations.opening_hours import OpeningHours, subdivisions_of
 from incubator.organizations.service import give_role
 from incubator.organizations.vat_ids import check_form, check_tax_number
@@ -159,7 +159,7 @@ async def register_organization(actor: Actor, terms: OrganizationTerms) -> UUID:
         KeyTaken: the key belongs to an organisation of another kind, or to one that others answer for.
     """
     terms = terms.checked()
-    before = await db.row("SELECT id, kind, name, country, city FROM organization WHERE key = $1 FOR UPDATE", terms.key)
+    before = await db.row("SELECT id, kind, name, country, city, vat_id FROM organization WHERE key = $1 FOR UPDATE", terms.key)
     if before is not None and (before["kind"] != terms.kind or await foreign_keys(actor, [terms.key])):
         raise KeyTaken(field="key", value=terms.key)
     organization_id: UUID = await db.value(
@@ -192,6 +192,8 @@ async def register_organization(actor: Actor, terms: OrganizationTerms) -> UUID:
         before=dict(before) if before else None,
         after={"key": terms.key, "name": terms.name, "kind": terms.kind},
     )
+    if terms.vat_id and terms.vat_id != (before["vat_id"] if before else ""):
+        await outbox.record(VatIdWritten(organization_id, terms.vat_id), concerns=organization_id)
     return organization_id
 
 

@@ -189,7 +189,7 @@ def test_the_answer_that_counts_is_the_last_before_the_supply_or_a_fresh_one() -
     ]
 
     assert [usable(answers, supplied, now) for answers, _ in table] == [expected for _, expected in table]
-    assert usable((after,), supplied, now + timedelta(days=81)) is None
+    assert usable((after,), supplied, now + timedelta(days=111)) is None
 
 
 def test_the_sentence_is_said_in_the_documents_language_and_reverse_charge_in_the_sellers_law_too() -> None:
