@@ -70,7 +70,7 @@ class Settings:
     requires_two_factor: bool = True
     stripe_api_base: str | None = None
     vies_url: str = "https://ec.europa.eu/taxation_customs/vies/rest-api"
-    ecb_url: str = "https://www.ecb.europa.eu/stats/eurofx/eurofxref-daily.xml"
+    ecb_url: str = "https://www.ecb.europa.eu/stats/eurofx"
     outside_timeout_s: int = 20
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
 
@@ -132,7 +132,7 @@ def read(environment: Mapping[str, str]) -> Settings:
         requires_two_factor=_flag(environment, "INCUBATOR_REQUIRE_TWO_FACTOR", not is_demo),
         stripe_api_base=environment.get("INCUBATOR_STRIPE_API_BASE") or None,
         vies_url=(environment.get("INCUBATOR_VIES_URL") or Settings.vies_url).rstrip("/"),
-        ecb_url=environment.get("INCUBATOR_ECB_URL") or Settings.ecb_url,
+        ecb_url=(environment.get("INCUBATOR_ECB_URL") or Settings.ecb_url).rstrip("/"),
         outside_timeout_s=_seconds(environment, "INCUBATOR_OUTSIDE_TIMEOUT_S", Settings.outside_timeout_s),
         environment={name: value for name, value in environment.items() if name.startswith("INCUBATOR_STRIPE_")},
     )

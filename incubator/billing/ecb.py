@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from incubator import db
 from incubator.billing.exchange_rates import BANK, keep_rates
-from incubator.billing.public_services import ServiceAway, ask
+from incubator.billing.public_services import MAX_BYTES, ServiceAway, ask
 from incubator.config import settings
 from incubator.kernel import clock, work
 from incubator.kernel.errors import NotANumber
@@ -21,29 +21,34 @@ ASK_AGAIN_S = 1800
 _ZONE = ZoneInfo("Europe/Brussels")
 
 
+Rates = list[tuple[str, date, Decimal]]
+
+
 class _Feed:
-    """Reads `<Cube time='…'><Cube currency='…' rate='…'/>…</Cube>` and refuses what such a feed has no use for."""
+    """Reads `<Cube time='…'><Cube currency='…' rate='…'/>…</Cube>` of one day or several; refuses what such a feed has no use for."""
 
     def __init__(self) -> None:
         self.day: date | None = None
-        self.rates: list[tuple[str, Decimal]] = []
+        self.rates: Rates = []
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
+        """Read one element."""
         if name.rpartition(":")[2] != "Cube":
             return
         if "time" in attributes:
-            if self.day is not None:
-                raise ServiceAway("ECB: several days")
             self.day = date.fromisoformat(attributes["time"])
         elif "currency" in attributes:
-            self.rates.append((attributes["currency"], parse_decimal(attributes.get("rate", ""), "rate")))
+            if self.day is None:
+                raise ServiceAway("ECB: a rate without a day")
+            self.rates.append((attributes["currency"], self.day, parse_decimal(attributes.get("rate", ""), "rate")))
 
     def doctype(self, *_: object) -> None:
+        """Refuse whatever could hold entities."""
         raise ServiceAway("ECB: a document type")
 
 
-def read_feed(content: bytes) -> tuple[date, list[tuple[str, Decimal]]]:
-    """Read the day and its rates, units for one euro.
+def read_feed(content: bytes) -> Rates:
+    """Read the rates (currency, day, units for one euro).
 
     Raises:
         ServiceAway: it is no such feed.
@@ -55,28 +60,37 @@ def read_feed(content: bytes) -> tuple[date, list[tuple[str, Decimal]]]:
         parser.Parse(content, True)
     except (expat.ExpatError, ValueError, NotANumber) as error:
         raise ServiceAway(f"ECB: {error}") from error
-    if feed.day is None or not feed.rates or any(rate <= 0 or len(currency) != 3 for currency, rate in feed.rates):
+    if not feed.rates or any(rate <= 0 or len(currency) != 3 for currency, _, rate in feed.rates):
         raise ServiceAway("ECB: no rates")
-    return feed.day, feed.rates
+    return feed.rates
 
 
 async def read_rates(today: date) -> None:
-    """Read the bank's rates, and keep them. On a holiday the last ones come again, which ends the work of the day at midnight.
+    """Read the bank's rates of the day, or of ninety where more than one is missing, and keep them.
 
     Raises:
-        TryLater: the bank is away, or has only older rates yet.
+        TryLater: the bank is away, or has only older rates yet. On a bank holiday that goes on until midnight.
     """
+    newest: date | None = await db.value("SELECT max(day) FROM exchange_rate WHERE source = $1 AND day <= $2", BANK, today)
+    is_next = newest is not None and len(_working_days(newest, today)) <= 1
+    name, at_most = ("eurofxref-daily.xml", MAX_BYTES) if is_next else ("eurofxref-hist-90d.xml", 16 * MAX_BYTES)
     try:
-        reply = await ask("GET", settings().ecb_url, accept="application/xml")
+        reply = await ask("GET", f"{settings().ecb_url}/{name}", accept="application/xml", at_most=at_most)
         if reply.status != 200:
             raise ServiceAway(f"ECB: status {reply.status}")
-        day, rates = read_feed(reply.content)
+        rates = read_feed(reply.content)
     except ServiceAway as error:
         raise TryLater(str(error), ASK_AGAIN_S) from error
     async with db.transaction():
-        await keep_rates([(currency, day, per_euro) for currency, per_euro in rates], BANK)
-    if day < today and clock.now().astimezone(_ZONE).date() == today:
+        await keep_rates(rates, BANK)
+    if max(day for _, day, _ in rates) < today and clock.now().astimezone(_ZONE).date() == today:
         raise TryLater(f"ECB: {today} is not there yet", ASK_AGAIN_S)
+
+
+def _working_days(after: date, until: date) -> list[date]:
+    """Return the working days after a day up to another."""
+    days = (after + timedelta(days=ahead) for ahead in range(1, (until - after).days + 1))
+    return [day for day in days if day.weekday() < 5]
 
 
 async def schedule_reading() -> bool:

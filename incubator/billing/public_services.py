@@ -44,11 +44,13 @@ def through(transport: httpx.AsyncBaseTransport) -> Iterator[None]:
         _ways_out.remove(transport)
 
 
-async def ask(method: str, url: str, *, body: Mapping[str, object] | None = None, accept: str = "application/json") -> Reply:
+async def ask(
+    method: str, url: str, *, body: Mapping[str, object] | None = None, accept: str = "application/json", at_most: int = MAX_BYTES
+) -> Reply:
     """Send one request and read the whole answer.
 
     Raises:
-        ServiceAway: no answer in time, one that breaks off, or more than 64 KiB.
+        ServiceAway: no answer in time, one that breaks off, or more than `at_most` bytes.
     """
     way_out = _ways_out[-1] if _ways_out else None
     try:
@@ -60,8 +62,8 @@ async def ask(method: str, url: str, *, body: Mapping[str, object] | None = None
             content = b""
             async for part in answer.aiter_bytes():
                 content += part
-                if len(content) > MAX_BYTES:
-                    raise ServiceAway(f"{url}: more than {MAX_BYTES} bytes")
+                if len(content) > at_most:
+                    raise ServiceAway(f"{url}: more than {at_most} bytes")
             return Reply(answer.status_code, content)
     except (httpx.HTTPError, TimeoutError) as error:
         raise ServiceAway(f"{url}: {type(error).__name__}: {error}") from error
