@@ -108,13 +108,13 @@ class NumberMalformed(InvalidValue):
 
 @refusal
 class RegistrationAlreadyEnded(DomainError):
-    """The registration ended already."""
+    """A registration, or what a customer has shown, ended already."""
 
     ended_on: date
     text = {
-        "en": "The registration ended on {ended_on} already.",
-        "de": "Die Registrierung ist schon am {ended_on} ausgelaufen.",
-        "zh-CN": "该登记已于 {ended_on} 终止。",
+        "en": "This ended on {ended_on} already.",
+        "de": "Das ist schon am {ended_on} ausgelaufen.",
+        "zh-CN": "该项已于 {ended_on} 终止。",
     }
 
 

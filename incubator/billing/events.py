@@ -141,3 +141,27 @@ class VatIdChecked(Event):
     def touches(self) -> Sequence[Touched]:
         """The organisation."""
         return [Touched("Organization", self.organization_id, self.version)]
+
+
+@dataclass(frozen=True)
+class SellerProfileChanged(Event):
+    """How a legal entity bills, or what it is registered for, is different."""
+
+    legal_entity_id: UUID
+    version: int
+
+    def touches(self) -> Sequence[Touched]:
+        """The legal entity."""
+        return [Touched("LegalEntity", self.legal_entity_id, self.version)]
+
+
+@dataclass(frozen=True)
+class BuyerProfileChanged(Event):
+    """How an organisation takes its invoices, or what it has shown about its taxes, is different."""
+
+    organization_id: UUID
+    version: int
+
+    def touches(self) -> Sequence[Touched]:
+        """The organisation."""
+        return [Touched("Organization", self.organization_id, self.version)]

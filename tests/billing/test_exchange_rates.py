@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from incubator import db, jobs
 from incubator.billing import ecb
 from incubator.billing.errors import RateMissing, RatePublished
-from incubator.billing.exchange_rates import Rate, enter_rate, rate, rounded_rate
+from incubator.billing.exchange_rates import Rate, enter_rate, keep_rates, rate, rounded_rate
 from incubator.billing.public_services import ServiceAway, through
 from incubator.kernel import clock, work
 from incubator.kernel.actor import SYSTEM, Role
@@ -81,7 +81,7 @@ class TestStored:
 
         found = await rate("EUR", "VND", SUNDAY)
 
-        assert (found.exact, found.day, found.source) == (30126, FRIDAY, "State Bank of Vietnam")
+        assert (found.exact, found.day, found.source) == (Fraction(30126), FRIDAY, "State Bank of Vietnam")
         assert await db.value("SELECT count(*) FROM audit_entry WHERE action = 'enter exchange rate'") == 2
 
     @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ class TestStored:
     async def test_rates_that_are_not_there_yet_are_asked_for_again_until_midnight(self) -> None:
         with registers() as state, clock.travel_to(datetime(2026, 3, 16, 15, tzinfo=UTC)):
             state.day = date(2026, 3, 13)
-            await ecb.keep_rates([("USD", date(2026, 3, 13), Decimal("1.1"))], "ECB")
+            await keep_rates([("USD", date(2026, 3, 13), Decimal("1.1"))], "ECB")
             with pytest.raises(work.TryLater):
                 await ecb.read_rates(date(2026, 3, 16))
             with clock.travel_to(datetime(2026, 3, 17, 1, tzinfo=UTC)):
