@@ -2,10 +2,12 @@
 
 import strawberry
 
+from incubator_graphql.billing.buyers import BuyersMutation, BuyersQuery
 from incubator_graphql.billing.deposits import DepositsMutation
 from incubator_graphql.billing.invoices import InvoicesMutation, InvoicesQuery
 from incubator_graphql.billing.plans import PlansQuery
 from incubator_graphql.billing.runs import BillingRunsMutation, BillingRunsQuery
+from incubator_graphql.billing.sellers import SellersMutation, SellersQuery
 from incubator_graphql.budget import Buckets
 from incubator_graphql.changes import ChangesSubscription
 from incubator_graphql.documents import Documents
@@ -62,6 +64,8 @@ class Query(
     MachineHoursQuery,
     InvoicesQuery,
     BillingRunsQuery,
+    SellersQuery,
+    BuyersQuery,
     ResidenciesQuery,
     ClosingQuery,
     SpacesQuery,
@@ -95,6 +99,8 @@ class Mutation(
     SecondmentsMutation,
     InvoicesMutation,
     BillingRunsMutation,
+    SellersMutation,
+    BuyersMutation,
     ResidenciesMutation,
     ClosingMutation,
     SpacesMutation,
