@@ -4,6 +4,7 @@ from base64 import b64encode
 from typing import Any
 
 from incubator.residencies.policy import terms_hash
+from tests.graphql_api.asking_profiles import PROFILES, PROFILES_OF_NO_ID
 from tests.graphql_api.asking_rentals import RENTALS
 from tests.graphql_api.asking_trainings import TRAININGS
 from tests.graphql_api.asking_words import KEY, Asking, at, day, given, window
@@ -328,6 +329,7 @@ ASKING: dict[str, Asking] = {
     "leaveWaitingList": Asking("owner", lambda s: given(waitingEntryId=s.id("WaitingEntry"))),
     "acceptSlot": Asking("owner", lambda s: given(waitingEntryId=s.id("WaitingEntry: offered"), idempotencyKey=f"{KEY}-slot")),
     **RENTALS,
+    **PROFILES,
     "cancelBooking": Asking("owner", lambda s: given(bookingId=s.id("Booking"), expectedVersion=1)),
     "switchOrganization": Asking("manager", lambda s: given(organizationId=s.id("Organization"))),
     "revokeInvitation": Asking("manager", lambda s: given(invitationId=s.id("Invitation"))),
@@ -336,6 +338,7 @@ ASKING: dict[str, Asking] = {
 }
 
 OF_NO_ID: dict[str, Asking] = {
+    **PROFILES_OF_NO_ID,
     "previewImport": Asking("manager", lambda s: given(kind="ORGANIZATIONS", fileName="a.csv", content=content_of("another"))),
     "setNotificationPreference": Asking("owner", lambda s: given(kind="invoice_issued", email=False, inApp=True)),
     "startBillingRun": Asking("manager", lambda s: given(month=day(), idempotencyKey=f"{KEY}-bill")),
