@@ -33,6 +33,7 @@ def series(s: Side, days: int) -> dict[str, Any]:
 
 
 ASKING: dict[str, Asking] = {
+    **PROFILES,
     **TRAININGS,
     "node": Asking("owner", lambda s: {"id": s.id("Residency")}),
     "nodes": Asking("owner", lambda s: {"ids": [s.id("Residency")]}),
@@ -329,7 +330,6 @@ ASKING: dict[str, Asking] = {
     "leaveWaitingList": Asking("owner", lambda s: given(waitingEntryId=s.id("WaitingEntry"))),
     "acceptSlot": Asking("owner", lambda s: given(waitingEntryId=s.id("WaitingEntry: offered"), idempotencyKey=f"{KEY}-slot")),
     **RENTALS,
-    **PROFILES,
     "cancelBooking": Asking("owner", lambda s: given(bookingId=s.id("Booking"), expectedVersion=1)),
     "switchOrganization": Asking("manager", lambda s: given(organizationId=s.id("Organization"))),
     "revokeInvitation": Asking("manager", lambda s: given(invitationId=s.id("Invitation"))),

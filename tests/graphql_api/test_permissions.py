@@ -47,8 +47,8 @@ LISTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 def outcome(name: str, answer: dict[str, Any]) -> Any:
     """Return how many rows a list showed, or the code it was refused with."""
     [refused] = [error["extensions"]["code"] for error in answer.get("errors", [])] or [None]
-    rows = (answer["data"] or {}).get(name) or {}
-    return refused or (rows["totalCount"] if isinstance(rows, dict) else len(rows))
+    rows = (answer["data"] or {}).get(name)
+    return refused or (len(rows) if isinstance(rows, list) else rows["totalCount"])
 
 
 def world_of(made: Side) -> World:
