@@ -1,5 +1,6 @@
 """The form of what profiles hold besides VAT ids: accounts, electronic addresses, Leitweg-IDs. Pure; each returns what it accepts."""
 
+import re
 from collections.abc import Callable
 from types import MappingProxyType
 
@@ -19,6 +20,10 @@ from incubator.kernel import checks
 from incubator.kernel.errors import PatternMismatch, TooLong
 
 Check = Callable[[str], object]
+WITHOUT_IBAN = frozenset(("CN", "JP", "SG", "US"))
+_BLANKS = re.compile(r"[\s\-]+")
+_LIKE_IBAN = re.compile(r"[A-Z]{2}[0-9]{2}")
+_ACCOUNT = re.compile(r"[0-9A-Z]{4,34}")
 ENDPOINTS: MappingProxyType[str, tuple[Check, str]] = MappingProxyType(
     {
         "EM": (lambda value: checks.email(value), "name@example.org"),
@@ -32,6 +37,20 @@ ENDPOINTS: MappingProxyType[str, tuple[Check, str]] = MappingProxyType(
     }
 )
 """Schemes of electronic addresses (EAS), each with its check and an example. EM is an e-mail address, which Peppol does not take."""
+
+
+def account(country: str, value: str, path: tuple[str, ...] = ()) -> str:
+    """Return a bank account of a company without blanks: an IBAN, or the bank's own number where the country has no IBANs; empty stays empty.
+
+    Raises:
+        NumberMalformed: its form, country or check digits are wrong.
+    """
+    compact = _BLANKS.sub("", value).upper()
+    if country not in WITHOUT_IBAN or _LIKE_IBAN.match(compact):
+        return iban(value, path)
+    if compact and not _ACCOUNT.fullmatch(compact):
+        raise NumberMalformed(field="iban", value=value.strip()[:60], limit="A–Z, 0–9: 4 – 34", path=path)
+    return compact
 
 
 def iban(value: str, path: tuple[str, ...] = ()) -> str:

@@ -47,8 +47,8 @@ class SellerTerms:
     payment_days: int = 14
     hold_percent: int = 50
 
-    def checked(self) -> "SellerTerms":
-        """Return it with blanks trimmed.
+    def checked(self, country: str) -> "SellerTerms":
+        """Return it with blanks trimmed, for a legal entity of a country.
 
         Raises:
             TooLong, PatternMismatch, OutOfRange: a field breaks its rule.
@@ -63,7 +63,7 @@ class SellerTerms:
             email=_email(self.email),
             phone=_text(self.phone, "phone", 40),
             bank_name=_text(self.bank_name, "bankName", 120),
-            iban=account_numbers.iban(self.iban, ("input", "iban")),
+            iban=account_numbers.account(country, self.iban, ("input", "iban")),
             bic=account_numbers.bic(self.bic, ("input", "bic")),
             endpoint_scheme=scheme,
             endpoint_id=endpoint_id,
@@ -132,9 +132,9 @@ async def update_seller_profile(actor: Actor, legal_entity_id: UUID, terms: Sell
         Stale: it was changed meanwhile.
     """
     require_seller(actor, legal_entity_id)
-    wanted = asdict(terms.checked())
     async with db.transaction():
         version = await lock_seller(legal_entity_id, expected_version)
+        wanted = asdict(terms.checked(await db.value("SELECT country FROM legal_entity WHERE id = $1", legal_entity_id)))
         before = dict(await db.row(f"SELECT {', '.join(wanted)} FROM seller_profile WHERE legal_entity_id = $1", legal_entity_id) or {})
         await _write("seller_profile", "legal_entity_id", legal_entity_id, wanted)
         changed = {name for name in wanted if wanted[name] != before[name]}

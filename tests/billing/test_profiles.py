@@ -88,6 +88,18 @@ async def test_what_is_wrong_with_a_profile_is_refused_by_its_field_and_nothing_
     assert await contents() == before
 
 
+async def test_where_there_are_no_ibans_the_banks_own_number_is_taken() -> None:
+    house = await make.house(country="SG", currency="SGD", time_zone="Asia/Singapore")
+
+    await service.update_seller_profile(SYSTEM, house.legal_entity_id, SellerTerms(iban="012-345678-9"), 0)
+    for wrong in ("12", "DE89370400440532013001", "12/34"):
+        with pytest.raises(NumberMalformed):
+            await service.update_seller_profile(SYSTEM, house.legal_entity_id, SellerTerms(iban=wrong), 1)
+
+    [found] = await profile_views.sellers(SYSTEM)
+    assert found.iban == "0123456789"
+
+
 async def test_who_has_seen_another_version_is_told() -> None:
     house = await make.house()
     await service.update_seller_profile(SYSTEM, house.legal_entity_id, SellerTerms(), 0)

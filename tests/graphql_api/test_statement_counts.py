@@ -195,7 +195,7 @@ async def test_every_list_takes_as_many_statements_for_many_rows_as_for_few(serv
 
 
 AT_MOST = {
-    "updateSellerProfile": 11,
+    "updateSellerProfile": 12,
     "closeBooks": 12,
     "registerForTax": 12,
     "endTaxRegistration": 12,
