@@ -47,7 +47,7 @@ LISTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 def outcome(name: str, answer: dict[str, Any]) -> Any:
     """Return how many rows a list showed, or the code it was refused with."""
     [refused] = [error["extensions"]["code"] for error in answer.get("errors", [])] or [None]
-    rows = (answer["data"] or {}).get(name)
+    rows: Any = (answer["data"] or {}).get(name)
     return refused or (len(rows) if isinstance(rows, list) else rows["totalCount"])
 
 
