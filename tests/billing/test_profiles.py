@@ -1,5 +1,6 @@
 """Profiles of sellers and buyers: who changes them, what is refused, what the books and the register hear of it."""
 
+import asyncio
 from dataclasses import replace
 from datetime import date, timedelta
 from uuid import UUID
@@ -108,6 +109,22 @@ async def test_who_has_seen_another_version_is_told() -> None:
         await service.update_seller_profile(SYSTEM, house.legal_entity_id, SellerTerms(), 0)
 
     assert stale.value.current_version == 1
+
+
+async def test_of_two_who_write_at_once_one_is_told_that_it_was_late() -> None:
+    house, customer = await _customer()
+    entity = house.legal_entity_id
+
+    attempts = [
+        [service.update_seller_profile(SYSTEM, entity, SellerTerms(payment_days=number), 0) for number in range(4)],
+        [service.update_buyer_profile(SYSTEM, customer, BuyerTerms(reference=str(number)), 0) for number in range(4)],
+        [service.set_vat_id(SYSTEM, customer, "DE136695976", 1) for _ in range(4)],
+        [service.set_billing_address(SYSTEM, customer, BillingAddress("Name", f"Street {number}", "Town"), 2) for number in range(4)],
+    ]
+
+    found = [await asyncio.gather(*some, return_exceptions=True) for some in attempts]
+
+    assert [sorted(type(one).__name__ for one in ended) for ended in found] == [["NoneType", "Stale", "Stale", "Stale"]] * 4
 
 
 async def test_books_close_forward_only_and_never_today() -> None:

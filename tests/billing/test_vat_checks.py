@@ -14,7 +14,7 @@ from incubator.billing.terms import Supply
 from incubator.kernel import clock, work
 from incubator.kernel.actor import SYSTEM
 from incubator.organizations import billing_facts
-from tests.billing.worlds import drain, rented
+from tests.billing.worlds import buyer_at, drain, rented
 from tests.support import make
 from tests.support.registers import registers
 
@@ -48,6 +48,18 @@ async def test_an_id_is_asked_about_when_it_is_written_in_the_sellers_name() -> 
     assert await checks() == [(CELLWERK, True, "DE136695976", "WAPIAAAA00000001")]
     assert (decision.rule, decision.evidence["vat_consultation"]) == ("DE-AE", "WAPIAAAA00000001")
     assert await db.value("SELECT payload->>'is_valid' FROM outbox_message WHERE kind = 'VatIdChecked'") == "true"
+
+
+async def test_a_quote_counts_an_unconfirmed_id_for_nothing_and_a_confirmed_one_for_reverse_charge() -> None:
+    house, totals = await make.house(), []
+    with clock.travel_to(NOW), registers():
+        customer = await make.organization(country="NL", vat_id=CELLWERK)
+        buyer = buyer_at(house, customer)
+        for _ in range(2):
+            totals.append(await service.quote_supplies(buyer, [(Supply.SERVICE, 10_000)], NOW.date(), includes_tax=False))
+            await drain()
+
+    assert [(one.net_minor, one.tax_minor) for one in totals] == [(10_000, 1_900), (10_000, 0)]
 
 
 async def test_a_seller_whom_the_register_does_not_know_asks_without_a_name() -> None:
