@@ -172,6 +172,10 @@ def test_at_a_site_abroad_a_room_follows_its_country_and_what_bears_tax_there_is
     with pytest.raises(NoTaxRule) as refused:
         decide(replace(room, supply=Supply.WORKPLACE))
 
+    for seller in ("CH", "SG", "US"):
+        with pytest.raises(NoTaxRule):
+            decide(Question(seller, seller, "", Supply.INSTRUMENT, date(2026, 3, 31), place_country="JP", place_region="MA"))
+
     assert refused.value.country == "DK"
     assert decide(room).rule == "DK-E-letting"
     assert decide(replace(room, supply=Supply.SERVICE)).rule == "DE-S-2021"
