@@ -69,6 +69,9 @@ class Settings:
     is_demo: bool = False
     requires_two_factor: bool = True
     stripe_api_base: str | None = None
+    vies_url: str = "https://ec.europa.eu/taxation_customs/vies/rest-api"
+    ecb_url: str = "https://www.ecb.europa.eu/stats/eurofx"
+    outside_timeout_s: int = 20
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
@@ -90,6 +93,13 @@ def _flag(environment: Mapping[str, str], name: str, default: bool) -> bool:
     if raw in {"", "1", "true", "yes", "on", "0", "false", "no", "off"}:
         return raw in {"1", "true", "yes", "on"} if raw else default
     raise SettingInvalid(f"{name} is “{raw}”: use 1 or 0")
+
+
+def _seconds(environment: Mapping[str, str], name: str, default: int) -> int:
+    raw = environment.get(name) or str(default)
+    if not raw.isdigit() or not 1 <= int(raw) <= 120:
+        raise SettingInvalid(f"{name} is “{raw}”: use a number from 1 to 120")
+    return int(raw)
 
 
 def read(environment: Mapping[str, str]) -> Settings:
@@ -121,6 +131,9 @@ def read(environment: Mapping[str, str]) -> Settings:
         is_demo=is_demo,
         requires_two_factor=_flag(environment, "INCUBATOR_REQUIRE_TWO_FACTOR", not is_demo),
         stripe_api_base=environment.get("INCUBATOR_STRIPE_API_BASE") or None,
+        vies_url=(environment.get("INCUBATOR_VIES_URL") or Settings.vies_url).rstrip("/"),
+        ecb_url=(environment.get("INCUBATOR_ECB_URL") or Settings.ecb_url).rstrip("/"),
+        outside_timeout_s=_seconds(environment, "INCUBATOR_OUTSIDE_TIMEOUT_S", Settings.outside_timeout_s),
         environment={name: value for name, value in environment.items() if name.startswith("INCUBATOR_STRIPE_")},
     )
 

@@ -18,7 +18,8 @@ PACKAGES = (
 
 
 def load() -> None:
-    """Import `incubator.<package>.jobs` of each package that has one; the import registers what it holds."""
+    """Import `incubator.<package>.jobs` of each package that has one, and billing's for taxes; the import registers what it holds."""
     for package in PACKAGES:
         if find_spec(f"incubator.{package}") and find_spec(f"incubator.{package}.jobs"):
             import_module(f"incubator.{package}.jobs")
+    import_module("incubator.billing.tax_jobs")

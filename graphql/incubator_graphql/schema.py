@@ -3,12 +3,14 @@
 import strawberry
 
 from incubator_graphql.billing.accounts import AccountsQuery
+from incubator_graphql.billing.buyers import BuyersMutation, BuyersQuery
 from incubator_graphql.billing.deposits import DepositsMutation
 from incubator_graphql.billing.fapiao import FapiaoMutation
 from incubator_graphql.billing.invoice_changes import InvoiceChangesMutation
 from incubator_graphql.billing.invoices import InvoicesMutation, InvoicesQuery
 from incubator_graphql.billing.plans import PlansQuery
 from incubator_graphql.billing.runs import BillingRunsMutation, BillingRunsQuery
+from incubator_graphql.billing.sellers import SellersMutation, SellersQuery
 from incubator_graphql.budget import Buckets
 from incubator_graphql.changes import ChangesSubscription
 from incubator_graphql.documents import Documents
@@ -66,6 +68,8 @@ class Query(
     InvoicesQuery,
     AccountsQuery,
     BillingRunsQuery,
+    SellersQuery,
+    BuyersQuery,
     ResidenciesQuery,
     ClosingQuery,
     SpacesQuery,
@@ -100,6 +104,8 @@ class Mutation(
     InvoicesMutation,
     InvoiceChangesMutation,
     BillingRunsMutation,
+    SellersMutation,
+    BuyersMutation,
     ResidenciesMutation,
     ClosingMutation,
     SpacesMutation,

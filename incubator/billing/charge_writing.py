@@ -61,7 +61,7 @@ def new_charge(
     """
     shown = checks.text(description, "description", at_most=300)
     checks.between(priced.amount_minor, "amountMinor", 0, MAX_AMOUNT_MINOR)
-    decided = desk.decide(buyer.customer_id, buyer.legal_entity_id, supply, time_of_supply(price.basis, *days), given)
+    decided = desk.decide(buyer, supply, time_of_supply(price.basis, *days), given)
     return NewCharge(new_id(), source, buyer, shown, price, supply, *days, priced, decided, discount_minor, unit_id)
 
 

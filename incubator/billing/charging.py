@@ -63,7 +63,7 @@ async def charge_count(terms: CountedCharge) -> UUID:
 
 
 async def _write(terms: TimedCharge | CountedCharge, first: date, last: date, priced: Priced) -> UUID:
-    desk = await TaxDesk.open([terms.buyer.legal_entity_id], [terms.buyer.customer_id])
+    desk = await TaxDesk.open([terms.buyer.legal_entity_id], [terms.buyer.customer_id], [terms.buyer.site_id])
     charge = new_charge(
         desk,
         terms.source,

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from incubator.billing.errors import BuyerWithoutAddress, VatIdWrong
 from incubator.billing.party_facts import Buyer
-from incubator.billing.tax import EU, has_vat_id
 from incubator.kernel.errors import DomainError
 from incubator.kernel.language import Language
+from incubator.organizations.vat_ids import EU, has_vat_id
 
 CUSTOMER, FINANCE = "customer", "finance"
 _CUSTOMERS = frozenset(("BuyerWithoutAddress", "VatIdWrong", "VatIdUnconfirmed"))

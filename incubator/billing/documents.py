@@ -24,10 +24,10 @@ from incubator.billing.document_facts import PDF, UBL, XRECHNUNG, InvoiceFacts, 
 from incubator.billing.document_pages import page_data, title_of
 from incubator.billing.einvoices import embedding, writing
 from incubator.billing.events import InvoiceDocumented
-from incubator.billing.tax import EU
 from incubator.kernel import clock, outbox
 from incubator.kernel.files import StoredFile, store
 from incubator.kernel.ids import new_id
+from incubator.organizations.vat_ids import EU
 
 MAKE_DOCUMENT = "make invoice document"
 WITH_XML_INSIDE = EU | {"CH"}

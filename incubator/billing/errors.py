@@ -49,6 +49,76 @@ class NoTaxRule(DomainError):
 
 
 @refusal
+class VatIdUnconfirmed(DomainError):
+    """The tax hangs on a VAT id of right form that its register has not confirmed, or not lately.
+
+    `responsible` is the role that has it checked at the customer; finance of the legal entity may do it as well.
+    """
+
+    vat_id: str
+    country: str
+    on: date
+    responsible: str = "billing contact"
+    text = {
+        "en": "The VAT ID {vat_id} ({country}) is not confirmed for {on}. The customer's {responsible}, or finance, has it checked first.",
+        "de": "Die USt-IdNr. {vat_id} ({country}) ist für {on} nicht bestätigt. Zuerst lässt sie der Kunde ({responsible}) oder die Buchhaltung"
+        " prüfen.",
+        "zh-CN": "增值税号 {vat_id}({country})在 {on} 尚未得到确认,请先由客户({responsible})或财务人员进行核验。",
+    }
+
+
+@refusal
+class RateMissing(DomainError):
+    """There is no exchange rate of a currency on a day, nor on the seven before; finance enters it or waits for the bank's."""
+
+    currency: str
+    on: date
+    text = {
+        "en": "There is no exchange rate of {currency} for {on}. Finance can enter it.",
+        "de": "Für {currency} am {on} gibt es keinen Wechselkurs. Die Buchhaltung kann ihn eintragen.",
+        "zh-CN": "没有 {currency} 在 {on} 的汇率,可由财务人员录入。",
+    }
+
+
+@refusal
+class RatePublished(InvalidValue):
+    """The central bank publishes rates of the currency, so nobody enters others."""
+
+    currency: str
+    rule: str = "published"
+    text = {
+        "en": "{field}: the European Central Bank publishes rates of {currency}; they cannot be entered by hand.",
+        "de": "{field}: Kurse von {currency} veröffentlicht die Europäische Zentralbank; von Hand geht das nicht.",
+        "zh-CN": "{field}:{currency} 的汇率由欧洲中央银行公布,不能手工录入。",
+    }
+
+
+@refusal
+class NumberMalformed(InvalidValue):
+    """An account, bank code, electronic address or Leitweg-ID whose form or check digits are wrong; `limit` is what is expected."""
+
+    value: str
+    rule: str = "form"
+    text = {
+        "en": "{field}: “{value}” is not right. Expected: {limit}.",
+        "de": "{field}: „{value}“ stimmt nicht. Erwartet: {limit}.",
+        "zh-CN": "{field}:“{value}”不正确。应为:{limit}。",
+    }
+
+
+@refusal
+class RegistrationAlreadyEnded(DomainError):
+    """A registration, or what a customer has shown, ended already."""
+
+    ended_on: date
+    text = {
+        "en": "This ended on {ended_on} already.",
+        "de": "Das ist schon am {ended_on} ausgelaufen.",
+        "zh-CN": "该项已于 {ended_on} 终止。",
+    }
+
+
+@refusal
 class PlanNameTaken(InvalidValue):
     """The operator has a plan of that name."""
 
@@ -361,19 +431,6 @@ class BillingRunDecided(DomainError):
         "en": "This billing run cannot be decided about or resumed: it is {state}.",
         "de": "Über diesen Abrechnungslauf ist nicht zu entscheiden: Zustand {state}.",
         "zh-CN": "该计费批次无法审批或恢复:状态为 {state}。",
-    }
-
-
-@refusal
-class RateMissing(DomainError):
-    """There is no exchange rate of a day, or of the days before it."""
-
-    currency: str
-    on: date
-    text = {
-        "en": "There is no exchange rate for {currency} on {on} or the week before.",
-        "de": "Für {currency} gibt es am {on} und in der Woche davor keinen Wechselkurs.",
-        "zh-CN": "{on} 及前一周没有 {currency} 的汇率。",
     }
 
 

@@ -210,3 +210,41 @@ class DraftDiscarded(Event):
     def touches(self) -> Sequence[Touched]:
         """The draft that is no more."""
         return [Touched("Invoice", self.invoice_id, self.version)]
+
+
+@dataclass(frozen=True)
+class VatIdChecked(Event):
+    """A register said whether an organisation's VAT id exists."""
+
+    organization_id: UUID
+    version: int
+    vat_id: str
+    is_valid: bool
+
+    def touches(self) -> Sequence[Touched]:
+        """The organisation."""
+        return [Touched("Organization", self.organization_id, self.version)]
+
+
+@dataclass(frozen=True)
+class SellerProfileChanged(Event):
+    """How a legal entity bills, or what it is registered for, is different."""
+
+    legal_entity_id: UUID
+    version: int
+
+    def touches(self) -> Sequence[Touched]:
+        """The legal entity."""
+        return [Touched("LegalEntity", self.legal_entity_id, self.version)]
+
+
+@dataclass(frozen=True)
+class BuyerProfileChanged(Event):
+    """How an organisation takes its invoices, or what it has shown about its taxes, is different."""
+
+    organization_id: UUID
+    version: int
+
+    def touches(self) -> Sequence[Touched]:
+        """The organisation."""
+        return [Touched("Organization", self.organization_id, self.version)]

@@ -5,7 +5,6 @@ from datetime import date
 from decimal import Decimal
 
 from incubator.billing.exchange_rates import rate
-from incubator.kernel.money import round_half_up, to_decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,4 +26,4 @@ async def home_tax(currency: str, home_currency: str, tax_minor: int, on: date) 
     if currency == home_currency:
         return None
     found = await rate(currency, home_currency, on)
-    return HomeTax(home_currency, found.value, found.day, round_half_up(to_decimal(tax_minor, currency) * found.value, home_currency))
+    return HomeTax(home_currency, found.value, found.day, found.convert(tax_minor))

@@ -317,7 +317,7 @@ class BillingRunItem(Model):
 
 
 class TaxRegistration(Model):
-    """What a legal entity is registered for: its VAT id, and whether it has opted to tax the letting of rooms."""
+    """What a legal entity is registered for: its VAT id, whether it has opted to tax the letting of rooms, and its scheme (`tax_terms.Scheme`)."""
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     legal_entity: fields.ForeignKeyRelation[LegalEntity] = fields.ForeignKeyField(
@@ -326,6 +326,7 @@ class TaxRegistration(Model):
     legal_entity_id: UUID
     vat_id = fields.CharField(max_length=40, default="")
     taxes_letting = fields.BooleanField(default=False)
+    scheme = fields.CharField(max_length=20, default="standard")
     valid_from = fields.DateField()
     valid_to = fields.DateField(null=True)
 

@@ -90,7 +90,9 @@ async def plan(keys: Sequence[CustomerKey], month: Period, *, to_write: bool) ->
     promised = await minimums.promised(columns, month, lock=to_write)
     terms = await _due_terms(columns, month, lock=to_write)
     pauses = await _pauses({term["contract_id"] for term in terms})
-    desk = await TaxDesk.open({key.legal_entity_id for key in keys}, {key.customer_id for key in keys})
+    open_charges = await _open_charges(columns, month, lock=to_write)
+    sites = {row["site_id"] for row in (*terms, *open_charges)} | {minimum.buyer.site_id for minimum in promised}
+    desk = await TaxDesk.open({key.legal_entity_id for key in keys}, {key.customer_id for key in keys}, sites)
     for term in terms:
         found = plans[_key_of(term)]
         if found.refusal is None:
@@ -100,7 +102,7 @@ async def plan(keys: Sequence[CustomerKey], month: Period, *, to_write: bool) ->
                 found.refusal, found.charges, found.moved_terms = refusal, [], []
     _charge_minimums(plans, promised, await minimums.spent(columns, promised), month, desk)
     lines: dict[CustomerKey, list[PlannedLine]] = {}
-    for open_charge in await _open_charges(columns, month, lock=to_write):
+    for open_charge in open_charges:
         lines.setdefault(_key_of(open_charge), []).append(_line_of_row(open_charge, desk))
     for key, found in plans.items():
         if found.refusal is None:
@@ -288,7 +290,8 @@ def _line_of_row(charge: asyncpg.Record, desk: TaxDesk) -> PlannedLine:
     """Make the line of a charge that was written before; its tax is decided anew unless the agreement fixed it."""
     given = GivenTax(TaxCategory[charge["tax_category"]], charge["tax_rate"]) if charge["tax_rule"] == "agreed" else None
     on = time_of_supply(Basis(charge["basis"]), charge["supplied_from"], charge["supplied_to"])
-    decided = desk.decide(charge["customer_id"], charge["legal_entity_id"], Supply(charge["supply"]), on, given)
+    buyer = Buyer(charge["customer_id"], charge["legal_entity_id"], charge["site_id"], charge["currency"])
+    decided = desk.decide(buyer, Supply(charge["supply"]), on, given)
     category = TaxCategory[decided.category] if decided.category else None
     return PlannedLine(
         charge_id=charge["id"],

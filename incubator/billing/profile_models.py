@@ -77,7 +77,7 @@ class BuyerProfile(Model):
 
 
 class TaxStatus(Model):
-    """Something about a buyer that the tax rules ask, with its proof and its days (both included): kinds in `terms.TaxStatusKind`."""
+    """Something about a buyer that the tax rules ask, with its proof and its days (both included): kinds in `tax_terms.TaxStatusKind`."""
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     organization: fields.ForeignKeyRelation[Organization] = fields.ForeignKeyField(

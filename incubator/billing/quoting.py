@@ -1,12 +1,14 @@
 """What supplies would cost with tax, before anything is charged: the decision and the arithmetic of invoices, and nothing written."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
+from incubator.billing import tax
+from incubator.billing.errors import VatIdUnconfirmed
 from incubator.billing.policy import TaxedLine, tax_groups
-from incubator.billing.tax_desk import TaxDesk
-from incubator.billing.terms import Buyer, Supply, TaxCategory
+from incubator.billing.tax_facts import tax_facts
+from incubator.billing.terms import Buyer, Supply
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +32,11 @@ async def quote_supplies(buyer: Buyer, supplies: Sequence[tuple[Supply, int]], o
         NotFound: there is no such customer or legal entity.
         NoTaxRule: no rule says how one of them is taxed.
     """
-    desk = await TaxDesk.open([buyer.legal_entity_id], [buyer.customer_id])
+    facts = await tax_facts(buyer.customer_id, buyer.legal_entity_id, buyer.site_id, on)
     lines = []
     for supply, amount in supplies:
-        decided = desk.decide(buyer.customer_id, buyer.legal_entity_id, supply, on)
-        if decided.refusal is not None:
-            raise decided.refusal
-        lines.append(TaxedLine(amount, includes_tax, TaxCategory[decided.category], decided.rate))
+        decision = _as_it_stands(facts.question(supply, on))
+        lines.append(TaxedLine(amount, includes_tax, decision.category, decision.rate))
     groups = tax_groups(lines)
     nets = {index: net for group in groups for index, net in zip(group.lines, group.nets, strict=True)}
     return Totals(
@@ -44,3 +44,11 @@ async def quote_supplies(buyer: Buyer, supplies: Sequence[tuple[Supply, int]], o
         sum(group.net_minor for group in groups),
         sum(group.tax_minor for group in groups),
     )
+
+
+def _as_it_stands(question: tax.Question) -> tax.Decision:
+    """Decide for a preview, which must say something: an id that is not confirmed yet counts for nothing."""
+    try:
+        return tax.decide(question)
+    except VatIdUnconfirmed:
+        return tax.decide(replace(question, buyer_vat_id=""))

@@ -12,7 +12,7 @@ from incubator.billing.drafting import nets_of, write_tax_rows
 from incubator.billing.errors import TaxesMixed, TaxUndecided
 from incubator.billing.policy import TaxedLine, TaxGroup, tax_groups
 from incubator.billing.tax_desk import Decided, TaxDesk
-from incubator.billing.terms import Basis, GivenTax, Supply, TaxCategory
+from incubator.billing.terms import Basis, Buyer, GivenTax, Supply, TaxCategory
 from incubator.kernel.errors import DomainError
 from incubator.kernel.jsonable import dumps
 
@@ -23,12 +23,14 @@ async def redecide(invoice_ids: Sequence[UUID]) -> dict[UUID, list[DomainError]]
     What was taken off a charge since is taken off its line. Credit notes and deposit requests stay as they are.
     """
     lines = await db.rows(
-        "SELECT l.*, i.customer_id, i.legal_entity_id, coalesce(h.amount_minor - (SELECT coalesce(sum(r.amount_minor), 0) FROM charge_reduction r"
+        "SELECT l.*, i.customer_id, i.legal_entity_id, i.currency, coalesce(h.amount_minor - (SELECT coalesce(sum(r.amount_minor), 0) FROM charge_reduction r"
         " WHERE r.charge_id = h.id), l.amount_minor)::bigint AS due_minor FROM invoice_line l JOIN invoice i ON i.id = l.invoice_id"
         " LEFT JOIN charge h ON h.id = l.charge_id WHERE i.kind = 'invoice' AND i.id = ANY($1::uuid[]) ORDER BY l.invoice_id, l.ordinal",
         list(invoice_ids),
     )
-    desk = await TaxDesk.open({line["legal_entity_id"] for line in lines}, {line["customer_id"] for line in lines})
+    desk = await TaxDesk.open(
+        {line["legal_entity_id"] for line in lines}, {line["customer_id"] for line in lines}, {line["site_id"] for line in lines}
+    )
     decided = {line["id"]: _decide(line, desk) for line in lines}
     refusals: dict[UUID, list[DomainError]] = {}
     for line in lines:
@@ -54,7 +56,8 @@ def _refuse_mixed(lines: Sequence[asyncpg.Record], decided: dict[UUID, Decided],
 def _decide(line: asyncpg.Record, desk: TaxDesk) -> Decided:
     given = GivenTax(TaxCategory[line["tax_category"]], line["tax_rate"]) if line["tax_rule"] == "agreed" else None
     on = time_of_supply(Basis(line["basis"]), line["supplied_from"], line["supplied_to"])
-    return desk.decide(line["customer_id"], line["legal_entity_id"], Supply(line["supply"]), on, given)
+    buyer = Buyer(line["customer_id"], line["legal_entity_id"], line["site_id"], line["currency"])
+    return desk.decide(buyer, Supply(line["supply"]), on, given)
 
 
 def _differs(line: asyncpg.Record, decided: Decided) -> bool:

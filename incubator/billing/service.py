@@ -8,6 +8,7 @@ from incubator.billing.crediting import create_credit_note, void_invoice
 from incubator.billing.deposits import DepositDecision, record_deposit_return, settle_deposit
 from incubator.billing.discarding import discard_draft
 from incubator.billing.documents import make_document, read_document
+from incubator.billing.exchange_rates import enter_rate, rate
 from incubator.billing.fapiao import FapiaoResult, record_fapiao, record_red_letter, request_fapiao, start_red_letter
 from incubator.billing.fapiao_request import fapiao_request
 from incubator.billing.finalising import finalise_invoice
@@ -15,14 +16,28 @@ from incubator.billing.lengths import charged_until, end_contract, extend_terms
 from incubator.billing.money_in import record_transfer, request_deposit
 from incubator.billing.payments import pay_invoice, receive_stripe_event
 from incubator.billing.previews import preview_invoices
+from incubator.billing.profiles import (
+    BuyerTerms,
+    SellerTerms,
+    check_vat_id_again,
+    close_books,
+    set_billing_address,
+    set_vat_id,
+    update_buyer_profile,
+    update_seller_profile,
+)
 from incubator.billing.quoting import quote_supplies
 from incubator.billing.refunds import record_refund
-from incubator.billing.registrations import register_for_tax
+from incubator.billing.registrations import end_registration, register_for_tax
 from incubator.billing.runs import assign_parked_customer, decide_billing_run, resume_billing_run, start_billing_run
+from incubator.billing.tax_statuses import StatusTerms, end_tax_status, record_tax_status
 
 __all__ = [
+    "BuyerTerms",
     "DepositDecision",
     "FapiaoResult",
+    "SellerTerms",
+    "StatusTerms",
     "account_statement",
     "add_term",
     "assign_parked_customer",
@@ -30,11 +45,16 @@ __all__ = [
     "charge_count",
     "charge_time",
     "charged_until",
+    "check_vat_id_again",
+    "close_books",
     "create_credit_note",
     "create_plan",
     "decide_billing_run",
     "discard_draft",
     "end_contract",
+    "end_registration",
+    "end_tax_status",
+    "enter_rate",
     "extend_terms",
     "fapiao_request",
     "finalise_invoice",
@@ -46,22 +66,28 @@ __all__ = [
     "preview_invoices",
     "quote_supplies",
     "quote_time",
+    "rate",
     "read_document",
     "receive_stripe_event",
     "record_deposit_return",
     "record_fapiao",
     "record_red_letter",
     "record_refund",
+    "record_tax_status",
     "record_transfer",
     "register_for_tax",
     "request_deposit",
     "request_fapiao",
     "resume_billing_run",
     "resume_contract",
+    "set_billing_address",
     "set_minimum",
+    "set_vat_id",
     "settle_deposit",
     "start_billing_run",
     "start_red_letter",
     "stop_contract",
+    "update_buyer_profile",
+    "update_seller_profile",
     "void_invoice",
 ]

@@ -21,17 +21,22 @@ DATABASE = "incubator"
 
 @dataclass(frozen=True)
 class Addresses:
-    """Where the servers are; `stripe_api_base` is empty when Stripe itself is meant, `web` while nothing is served."""
+    """Where the servers are; `stripe_api_base` is empty when Stripe itself is meant, `registers` when VIES and the ECB are, `web` while
+    nothing is served."""
 
     database_url: str
     redis_url: str
     web: str = ""
     stripe_api_base: str = ""
+    registers: str = ""
 
     def environment(self) -> dict[str, str]:
         """Return them as the settings of a child process."""
         found = {"INCUBATOR_DATABASE_URL": self.database_url, "INCUBATOR_REDIS_URL": self.redis_url}
-        return found | ({"INCUBATOR_STRIPE_API_BASE": self.stripe_api_base} if self.stripe_api_base else {})
+        found |= {"INCUBATOR_STRIPE_API_BASE": self.stripe_api_base} if self.stripe_api_base else {}
+        return found | (
+            {"INCUBATOR_VIES_URL": f"{self.registers}/vies", "INCUBATOR_ECB_URL": f"{self.registers}/ecb"} if self.registers else {}
+        )
 
 
 class AlreadyRunning(StartFailed):

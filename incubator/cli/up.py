@@ -8,14 +8,14 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from importlib.resources import files
 
 import asyncpg
 import typer
 
 from incubator import loop
-from incubator.cli import demo_stripe
+from incubator.cli import demo_registers, demo_stripe
 from incubator.cli.servers import Addresses, connected, embedded_servers, written_down
 from incubator.cli.supervisor import Child, Supervisor
 from incubator.config import Settings, credentials
@@ -72,33 +72,44 @@ def worker_children(count: int, environment: dict[str, str], after: asyncio.Even
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Where the demo's stand-ins listen; 0 for one that is not needed."""
+
+    stripe: int
+    registers: int
+
+
 def up(settings: Settings, *, processes: int) -> None:
     """Start servers, migrate, load the demo world on the first start when asked to, serve until Ctrl-C."""
     started = time.monotonic()
     with listening(settings.port) as taken, embedded_servers(settings) as found:
         needs_simulator = settings.is_demo and settings.stripe_api_base is None
         stripe_port = free_port(settings.port + 1) if needs_simulator else 0
+        registers_port = free_port(settings.port + 2) if demo_registers.is_needed(settings) else 0
         addresses = replace(
             found,
+            registers=f"http://127.0.0.1:{registers_port}" if registers_port else "",
             web=settings.public_url,
             stripe_api_base=f"http://127.0.0.1:{stripe_port}" if needs_simulator else settings.stripe_api_base or "",
         )
         with written_down(settings.data_dir, addresses):
-            loop.run(_run(settings, addresses, taken, stripe_port, processes, started))
+            ports = Ports(stripe_port, registers_port)
+            loop.run(_run(settings, addresses, taken, ports, processes, started))
     say("stopped")
 
 
-async def _run(settings: Settings, addresses: Addresses, taken: socket.socket, stripe_port: int, processes: int, started: float) -> None:
+async def _run(settings: Settings, addresses: Addresses, taken: socket.socket, ports: Ports, processes: int, started: float) -> None:
     if not await _is_current(addresses.database_url, settings.is_demo):
         await _prepare(addresses, settings.is_demo)
     environment = child_environment(settings, addresses)
     is_served = asyncio.Event()
     tasks = [asyncio.get_running_loop().create_task(_announce(settings, started, is_served))]
-    children = []
-    if stripe_port:
+    children = [demo_registers.child(ports.registers, is_served)] if ports.registers else []
+    if ports.stripe:
         accounts = await demo_stripe.accounts(addresses.database_url, settings.data_dir)
         environment |= demo_stripe.environment(accounts)
-        children.append(demo_stripe.child(settings.data_dir, stripe_port, is_served))
+        children.append(demo_stripe.child(settings.data_dir, ports.stripe, is_served))
         tasks.append(asyncio.get_running_loop().create_task(demo_stripe.introduce(accounts, addresses.stripe_api_base, settings.port)))
     supervisor = Supervisor([web_child(taken, environment), *worker_children(processes, environment, is_served), *children])
     await supervisor.run()

@@ -7,7 +7,7 @@ from importlib.resources import files
 from uuid import UUID
 
 from incubator import db, jobs
-from incubator.demo import cast, house, life, outages, rentals, training
+from incubator.demo import cast, house, life, outages, rentals, taxes, training
 from incubator.demo.life import Resident
 from incubator.demo.logins import LOADED
 from incubator.importing import service as importing
@@ -57,6 +57,7 @@ async def load(say_progress: Progress) -> None:
         with clock.travel_to(life.at(first_month - timedelta(days=40), 8)):
             await _import()
             await cast.sign_ins()
+            await taxes.register_companies()
             say_progress(1, total, "units and plans")
             spots = await house.furnish()
             startups = await cast.startups(RESIDENCIES, chance)

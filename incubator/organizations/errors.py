@@ -126,3 +126,17 @@ class KeyTaken(InvalidValue):
         "de": "{field}: „{value}“ wird schon benutzt.",
         "zh-CN": "{field}:“{value}”已被使用。",
     }
+
+
+@refusal
+class VatIdMalformed(InvalidValue):
+    """A VAT id or tax number whose digits or form are wrong; `limit` is an example of the form that the country has."""
+
+    value: str
+    country: str
+    rule: str = "vat_id"
+    text = {
+        "en": "{field}: “{value}” is no valid number of {country}. Expected form, with right check digits: {limit}.",
+        "de": "{field}: „{value}“ ist keine gültige Nummer von {country}. Erwartete Form, mit richtigen Prüfziffern: {limit}.",
+        "zh-CN": "{field}:“{value}”不是 {country} 的有效号码。应为以下格式且校验位正确:{limit}。",
+    }

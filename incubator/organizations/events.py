@@ -63,3 +63,23 @@ class SiteChanged(Event):
     def touches(self) -> Sequence[Touched]:
         """The site."""
         return [Touched("Site", self.site_id, self.version)]
+
+
+@dataclass(frozen=True)
+class OrganizationChanged(Event):
+    """An organisation's address or VAT id is different."""
+
+    organization_id: UUID
+    version: int
+
+    def touches(self) -> Sequence[Touched]:
+        """The organisation."""
+        return [Touched("Organization", self.organization_id, self.version)]
+
+
+@dataclass(frozen=True)
+class VatIdWritten(Event):
+    """An organisation has another VAT id, or has one now; empty when it has none any more."""
+
+    organization_id: UUID
+    vat_id: str

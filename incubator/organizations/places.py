@@ -13,9 +13,10 @@ from incubator.kernel.ids import new_id
 from incubator.kernel.money import check_currency
 from incubator.kernel.periods import check_zone
 from incubator.organizations.errors import KeyTaken, UnknownSubdivision
-from incubator.organizations.events import SiteChanged
+from incubator.organizations.events import SiteChanged, VatIdWritten
 from incubator.organizations.opening_hours import OpeningHours, subdivisions_of
 from incubator.organizations.service import give_role
+from incubator.organizations.vat_ids import check_form, check_tax_number
 
 _KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 _LOCALE = re.compile(r"[a-z]{2}(-[A-Z][a-z]{3})?(-[A-Z]{2})?")
@@ -56,7 +57,7 @@ class OrganizationTerms:
             sector=checks.text(self.sector, "sector", at_least=0),
             local_name=checks.text(self.local_name, "localName", at_least=0),
             address=checks.text(self.address, "address", at_least=0, at_most=500),
-            vat_id=checks.text(self.vat_id, "vatId", at_least=0, at_most=40),
+            vat_id=check_form(checks.country(self.country), self.vat_id),
             source=checks.text(self.source, "source", at_least=0),
             district=checks.text(self.district, "district", at_least=0, at_most=120),
         )
@@ -158,7 +159,7 @@ async def register_organization(actor: Actor, terms: OrganizationTerms) -> UUID:
         KeyTaken: the key belongs to an organisation of another kind, or to one that others answer for.
     """
     terms = terms.checked()
-    before = await db.row("SELECT id, kind, name, country, city FROM organization WHERE key = $1 FOR UPDATE", terms.key)
+    before = await db.row("SELECT id, kind, name, country, city, vat_id FROM organization WHERE key = $1 FOR UPDATE", terms.key)
     if before is not None and (before["kind"] != terms.kind or await foreign_keys(actor, [terms.key])):
         raise KeyTaken(field="key", value=terms.key)
     organization_id: UUID = await db.value(
@@ -191,6 +192,8 @@ async def register_organization(actor: Actor, terms: OrganizationTerms) -> UUID:
         before=dict(before) if before else None,
         after={"key": terms.key, "name": terms.name, "kind": terms.kind},
     )
+    if terms.vat_id and terms.vat_id != (before["vat_id"] if before else ""):
+        await outbox.record(VatIdWritten(organization_id, terms.vat_id), concerns=organization_id)
     return organization_id
 
 
@@ -325,7 +328,7 @@ async def register_legal_entity(
         checks.country(country),
         check_currency(currency),
         address,
-        tax_number,
+        check_tax_number(country, tax_number),
         series,
         clock.now(),
     )

@@ -5,6 +5,7 @@ from typing import Any
 
 from incubator.residencies.policy import terms_hash
 from tests.graphql_api.asking_money import MONEY
+from tests.graphql_api.asking_profiles import PROFILES, PROFILES_OF_NO_ID
 from tests.graphql_api.asking_rentals import RENTALS
 from tests.graphql_api.asking_trainings import TRAININGS
 from tests.graphql_api.asking_words import KEY, Asking, at, day, given, window
@@ -33,6 +34,7 @@ def series(s: Side, days: int) -> dict[str, Any]:
 
 
 ASKING: dict[str, Asking] = {
+    **PROFILES,
     **TRAININGS,
     **MONEY,
     "node": Asking("owner", lambda s: {"id": s.id("Residency")}),
@@ -338,6 +340,7 @@ ASKING: dict[str, Asking] = {
 }
 
 OF_NO_ID: dict[str, Asking] = {
+    **PROFILES_OF_NO_ID,
     "previewImport": Asking("manager", lambda s: given(kind="ORGANIZATIONS", fileName="a.csv", content=content_of("another"))),
     "setNotificationPreference": Asking("owner", lambda s: given(kind="invoice_issued", email=False, inApp=True)),
     "startBillingRun": Asking("manager", lambda s: given(month=day(), idempotencyKey=f"{KEY}-bill")),

@@ -36,6 +36,8 @@ LISTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "badges": ({}, NOTHING | dict.fromkeys(STARTUP, 2) | dict.fromkeys((*STAFF, "front desk"), 3)),
     "plans": ({}, NOTHING | dict.fromkeys(STARTUP, 3) | dict.fromkeys(HOUSE, 4)),
     "billingRuns": ({}, FORBIDDEN | STAFF | {"finance": 1} | dict.fromkeys((*PAYERS, "manager elsewhere"), 0)),
+    "sellerProfiles": ({}, FORBIDDEN | dict.fromkeys((*STAFF, "finance"), 4) | {"manager elsewhere": 1} | dict.fromkeys(PAYERS, 0)),
+    "exchangeRates": ({}, FORBIDDEN | dict.fromkeys((*STAFF, "finance", "manager elsewhere", *PAYERS), 1)),
     "parkedWork": ({}, FORBIDDEN | {"manager": 1, "finance": 1, "reading token": 1, "manager elsewhere": 0}),
     "notifications": ({}, NOTHING | {"reading token": 1}),
     "notificationPreferences": ({}, dict.fromkeys(CALLERS, len(KINDS_TO_CHOOSE)) | NOT_SIGNED_IN),
@@ -45,8 +47,8 @@ LISTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 def outcome(name: str, answer: dict[str, Any]) -> Any:
     """Return how many rows a list showed, or the code it was refused with."""
     [refused] = [error["extensions"]["code"] for error in answer.get("errors", [])] or [None]
-    rows = (answer["data"] or {}).get(name) or {}
-    return refused or (rows["totalCount"] if isinstance(rows, dict) else len(rows))
+    rows: Any = (answer["data"] or {}).get(name)
+    return refused or (len(rows) if isinstance(rows, list) else rows["totalCount"])
 
 
 def world_of(made: Side) -> World:
@@ -73,7 +75,29 @@ TENANTS = callers.table("owner", "manager", manager_elsewhere="NotFound", **UNKN
 SITE_MANAGERS = callers.table("manager", manager_elsewhere="NotFound")
 DESK = callers.table("manager", "front desk", manager_elsewhere="NotFound")
 
+BILLED = callers.table(
+    "owner", "billing contact", "finance", another_startups_owner="NotFound", corporate_admin="NotFound", university="NotFound"
+)
+FINANCE = callers.table("finance")
 MUTATIONS: dict[str, Table] = {
+    "updateSellerProfile": FINANCE,
+    "closeBooks": FINANCE,
+    "registerForTax": FINANCE,
+    "endTaxRegistration": FINANCE,
+    "enterExchangeRate": FINANCE,
+    "recordTaxStatus": FINANCE,
+    "endTaxStatus": FINANCE,
+    "setBillingAddress": BILLED,
+    "checkVatId": BILLED,
+    "updateBillingDetails": BILLED,
+    "setVatId": callers.table(
+        "finance",
+        owner="NotFound",
+        billing_contact="NotFound",
+        another_startups_owner="NotFound",
+        corporate_admin="NotFound",
+        university="NotFound",
+    ),
     "createSecondment": callers.table("manager"),
     "removeTimeLog": callers.table(**UNSEEN),
     "openDeal": callers.table("manager"),

@@ -3,18 +3,22 @@
 import base64
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
+from decimal import Decimal
 from itertools import count
 from uuid import UUID
 
 from incubator import db
 from incubator.billing import service as billing
+from incubator.billing.exchange_rates import keep_rates
+from incubator.billing.tax_terms import TaxStatusKind
 from incubator.importing import service as importing
 from incubator.kernel import clock, work
 from incubator.kernel.actor import SYSTEM, Actor, Role
 from incubator.kernel.ids import new_id
 from incubator.notifications import service as notifications
 from incubator.notifications.kinds import Kind
+from incubator.organizations import places
 from incubator.organizations import queries as organizations
 from incubator.organizations import service as people
 from incubator.pilots import service as pilots
@@ -69,10 +73,29 @@ async def side() -> Side:
         "Person": some(owner.person_id),
         "Rental": await db.value("SELECT id FROM rental WHERE organization_id = $1", startup_id),
     }
+    ids |= await _taxes(house, startup_id)
+    actors["finance"] = await make.again(actors["finance"])
     for add in (_admission, _space, _rentals, _work_together, _own_things):
         ids |= await add(house, actors)
     await closing.close_site(house.manager, house.site_id, clock.today("Europe/Berlin") + timedelta(days=1800), "The lease ends")
     return Side(house, actors, {what: encode(what.partition(":")[0], row_id) for what, row_id in ids.items()})
+
+
+async def _taxes(house: make.House, startup_id: UUID) -> dict[str, UUID]:
+    """Companies of the operator beside the site's, one of them registered, what the startup has shown, and a day's rates."""
+    async with db.transaction():
+        entities = [
+            await places.register_legal_entity(SYSTEM, house.operator_id, make.fresh("Company GmbH "), "DE", "EUR") for _ in range(3)
+        ]
+        await keep_rates([("USD", date(2031, 1, 10), Decimal("1.25"))], "ECB")
+    await billing.register_for_tax(SYSTEM, entities[2], "DE136695976", date(2026, 1, 1), taxes_letting=False)
+    shown = billing.StatusTerms(TaxStatusKind.TAXABLE_OUTPUTS, "DE", "Letter", clock.today("Europe/Berlin"))
+    return {
+        "LegalEntity: other": entities[0],
+        "LegalEntity: third": entities[1],
+        "LegalEntity: registered": entities[2],
+        "TaxStatus": await billing.record_tax_status(SYSTEM, startup_id, shown),
+    }
 
 
 Adder = Callable[[make.House, dict[str, Actor]], Awaitable[dict[str, UUID]]]

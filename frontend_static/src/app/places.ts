@@ -127,6 +127,18 @@ const groups: readonly PlaceGroup[] = [
 			},
 			{ href: '/invoices', label: 'app:place.invoices', icon: 'invoice', visible: (access) => access.may('SEE_MONEY') },
 			{
+				href: '/billing-details',
+				label: 'app:place.billingDetails',
+				icon: 'file',
+				visible: (access) => access.may('PAY_INVOICE'),
+			},
+			{
+				href: '/tax-settings',
+				label: 'app:place.taxSettings',
+				icon: 'billing',
+				visible: (access) => access.may('SEE_MONEY') && access.kind === 'operator',
+			},
+			{
 				href: '/owner-statements',
 				label: 'app:place.ownerStatements',
 				icon: 'portfolio',

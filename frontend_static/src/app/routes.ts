@@ -214,6 +214,27 @@ export const routes: readonly Route[] = [
 		load: () => import('../features/billing/BillingPage.svelte'),
 	},
 	{
+		pattern: '/tax-settings',
+		title: 'app:place.taxSettings',
+		areas: ['taxes'],
+		audience: 'signedIn',
+		load: () => import('../features/taxes/TaxSettingsPage.svelte'),
+	},
+	{
+		pattern: '/billing-details',
+		title: 'app:place.billingDetails',
+		areas: ['taxes'],
+		audience: 'signedIn',
+		load: () => import('../features/taxes/BillingDetailsPage.svelte'),
+	},
+	{
+		pattern: '/billing-details/:id',
+		title: 'app:place.billingDetails',
+		areas: ['taxes'],
+		audience: 'signedIn',
+		load: () => import('../features/taxes/BillingDetailsPage.svelte'),
+	},
+	{
 		pattern: '/portfolio',
 		title: 'app:place.portfolio',
 		areas: ['portfolio'],

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from incubator.billing.document_errors import ContentMissing
 from incubator.billing.document_facts import InvoiceFacts
 from incubator.billing.einvoices.terms import legal_id_of, street_of
-from incubator.billing.tax import EU
 from incubator.kernel.errors import Refusals
 from incubator.kernel.money import digits
+from incubator.organizations.vat_ids import EU
 
 FINANCE, CUSTOMER = "finance", "customer"
 HOME_CURRENCIES = {"DE": "EUR", "DK": "DKK", "CH": "CHF", "SG": "SGD", "CN": "CNY", "US": "USD"}

@@ -12,7 +12,7 @@ from lxml import etree
 
 from incubator.billing.document_facts import InvoiceFacts
 from incubator.billing.einvoices.terms import Terms, amount, at_home, business_terms
-from incubator.billing.tax import EU
+from incubator.organizations.vat_ids import EU
 
 CII_LEVEL = "en16931"
 PEPPOL_PROCESS = "urn:fdc:peppol.eu:2017:poacc:billing:01:1.0"

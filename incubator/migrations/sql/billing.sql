@@ -168,3 +168,8 @@ ALTER TABLE buyer_profile ALTER COLUMN postal_code SET DEFAULT '', ALTER COLUMN 
   ALTER COLUMN tax_number SET DEFAULT '', ALTER COLUMN fapiao_kind SET DEFAULT 'ordinary', ALTER COLUMN phone SET DEFAULT '', ALTER COLUMN bank_name SET DEFAULT '',
   ALTER COLUMN bank_account SET DEFAULT '', ALTER COLUMN version SET DEFAULT 1;
 ALTER TABLE tax_status ALTER COLUMN region SET DEFAULT '', ALTER COLUMN value SET DEFAULT '';
+ALTER TABLE tax_registration ALTER COLUMN scheme SET DEFAULT 'standard';
+ALTER TABLE tax_registration ADD CONSTRAINT tax_registration_scheme CHECK (scheme IN ('standard', 'small scale'));
+ALTER TABLE tax_registration ADD CONSTRAINT tax_registration_days CHECK (valid_to IS NULL OR valid_to >= valid_from);
+ALTER TABLE tax_status ADD CONSTRAINT tax_status_kind CHECK (kind IN ('taxable outputs', 'small business', 'resale certificate', 'exempt certificate', 'establishment', 'export filing'));
+CREATE INDEX organization_with_vat_id ON organization (vat_id) WHERE vat_id <> '';

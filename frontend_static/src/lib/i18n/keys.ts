@@ -19,6 +19,7 @@ import type rentals from '../../locales/en/rentals.json';
 import type secondments from '../../locales/en/secondments.json';
 import type settings from '../../locales/en/settings.json';
 import type space from '../../locales/en/space.json';
+import type taxes from '../../locales/en/taxes.json';
 import type time from '../../locales/en/time.json';
 import type trainings from '../../locales/en/trainings.json';
 import type units from '../../locales/en/units.json';
@@ -44,6 +45,7 @@ interface Sentences {
 	secondments: typeof secondments;
 	settings: typeof settings;
 	space: typeof space;
+	taxes: typeof taxes;
 	time: typeof time;
 	trainings: typeof trainings;
 	units: typeof units;
