@@ -2,25 +2,29 @@
 
 from collections.abc import Sequence
 
+from incubator.billing.document_errors import ContentMissing
+from incubator.billing.document_facts import InvoiceFacts
+from incubator.billing.einvoices.contents import missing_contents
 from incubator.billing.errors import BuyerWithoutAddress, VatIdWrong
-from incubator.billing.party_facts import Buyer
 from incubator.kernel.errors import DomainError
 from incubator.kernel.language import Language
 from incubator.organizations.vat_ids import EU, has_vat_id
 
 CUSTOMER, FINANCE = "customer", "finance"
 _CUSTOMERS = frozenset(("BuyerWithoutAddress", "VatIdWrong", "VatIdUnconfirmed"))
-"""What the customer can mend; all else is for finance."""
+"""What the customer can mend; all else is for finance, but for contents that say whose they are."""
+_ADDRESS = frozenset(("buyer.address", "buyer.city"))
 
 
-def blockers_of_buyer(buyer: Buyer) -> list[DomainError]:
-    """Return what is missing or wrong about a buyer."""
+def blockers_of(facts: InvoiceFacts) -> list[DomainError]:
+    """Return what is missing or wrong on a document that is to get its number."""
     found: list[DomainError] = []
-    shown = buyer.shown
-    if not shown["address"].strip() or not shown["city"].strip():
-        found.append(BuyerWithoutAddress(customer=shown["name"]))
-    if shown["vat_id"] and shown["country"] in EU and not has_vat_id(shown["vat_id"], shown["country"]):
-        found.append(VatIdWrong(customer=shown["name"], value=shown["vat_id"]))
+    buyer = facts.buyer
+    if not buyer["address"].strip() or not buyer["city"].strip():
+        found.append(BuyerWithoutAddress(customer=buyer["name"]))
+    if buyer["vat_id"] and buyer["country"] in EU and not has_vat_id(buyer["vat_id"], buyer["country"]):
+        found.append(VatIdWrong(customer=buyer["name"], value=buyer["vat_id"]))
+    found += (ContentMissing(field=one.field, rule=one.rule, who=one.who) for one in missing_contents(facts) if one.field not in _ADDRESS)
     return found
 
 
@@ -30,8 +34,14 @@ def written(blockers: Sequence[DomainError]) -> list[dict[str, str]]:
         {
             "code": one.code,
             "field": str(one.details().get("field", "")),
-            "act": CUSTOMER if one.code in _CUSTOMERS else FINANCE,
+            "act": _who(one),
             **{language.value: one.message(language.value) for language in Language},
         }
         for one in blockers
     ]
+
+
+def _who(one: DomainError) -> str:
+    if isinstance(one, ContentMissing):
+        return one.who
+    return CUSTOMER if one.code in _CUSTOMERS else FINANCE

@@ -7,6 +7,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
+import asyncpg
+
 from incubator import db
 
 INVOICE, CREDIT_NOTE, DEPOSIT_REQUEST = "invoice", "credit note", "deposit request"
@@ -112,27 +114,41 @@ class KeptDocument:
 
 async def invoice_facts(invoice_id: UUID) -> InvoiceFacts | None:
     """Return what the documents of an invoice or draft say."""
-    head = await db.row(
+    return (await invoice_facts_of([invoice_id])).get(invoice_id)
+
+
+async def invoice_facts_of(invoice_ids: Iterable[UUID]) -> dict[UUID, InvoiceFacts]:
+    """Return what the documents of invoices or drafts say, in three statements for any number of them."""
+    ids = list(invoice_ids)
+    heads = await db.rows(
         "SELECT i.id, i.kind, coalesce(i.number, '') AS number, i.language, i.currency, i.seller, i.buyer,"
         " coalesce(i.issued_on, i.period_end) AS issued_on, coalesce(i.due_on, i.period_end) AS due_on, i.period_start, i.period_end,"
         " i.net_minor, i.tax_minor, i.gross_minor, i.finalised_at, i.reason, coalesce(c.number, '') AS corrects_number,"
         " c.issued_on AS corrects_issued_on, i.home_currency, i.home_rate, i.home_rate_on, i.home_tax_minor"
-        " FROM invoice i LEFT JOIN invoice c ON c.id = i.corrects_id WHERE i.id = $1",
-        invoice_id,
+        " FROM invoice i LEFT JOIN invoice c ON c.id = i.corrects_id WHERE i.id = ANY($1::uuid[])",
+        ids,
     )
-    if head is None:
-        return None
-    lines = await db.rows_as(
-        FactsLine,
-        "SELECT ordinal, description, basis, quantity, unit_price_minor, amount_minor, discount_minor, net_minor, price_includes_tax, supply,"
-        " tax_category, tax_rate, tax_note, rule_note, supplied_from, supplied_to FROM invoice_line WHERE invoice_id = $1 ORDER BY ordinal",
-        invoice_id,
-    )
-    taxes = await db.rows_as(
-        FactsTax,
-        "SELECT tax_category, tax_rate, net_minor, tax_minor, note FROM invoice_tax WHERE invoice_id = $1 ORDER BY ordinal",
-        invoice_id,
-    )
+    lines: dict[UUID, list[FactsLine]] = {}
+    for row in await db.rows(
+        "SELECT invoice_id, ordinal, description, basis, quantity, unit_price_minor, amount_minor, discount_minor, net_minor,"
+        " price_includes_tax, supply, tax_category, tax_rate, tax_note, rule_note, supplied_from, supplied_to FROM invoice_line"
+        " WHERE invoice_id = ANY($1::uuid[]) ORDER BY invoice_id, ordinal",
+        ids,
+    ):
+        values = dict(row)
+        lines.setdefault(values.pop("invoice_id"), []).append(FactsLine(**values))
+    taxes: dict[UUID, list[FactsTax]] = {}
+    for row in await db.rows(
+        "SELECT invoice_id, tax_category, tax_rate, net_minor, tax_minor, note FROM invoice_tax WHERE invoice_id = ANY($1::uuid[])"
+        " ORDER BY invoice_id, ordinal",
+        ids,
+    ):
+        values = dict(row)
+        taxes.setdefault(values.pop("invoice_id"), []).append(FactsTax(**values))
+    return {head["id"]: _facts(head, lines.get(head["id"], []), taxes.get(head["id"], [])) for head in heads}
+
+
+def _facts(head: asyncpg.Record, lines: list[FactsLine], taxes: list[FactsTax]) -> InvoiceFacts:
     sides = {"seller": json.loads(head["seller"]), "buyer": json.loads(head["buyer"])}
     return InvoiceFacts(**{**dict(head), **sides}, lines=tuple(lines), taxes=tuple(taxes))
 

@@ -6,7 +6,7 @@ finalised in one transaction, and its counter is locked for the last two stateme
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -15,9 +15,10 @@ import asyncpg
 from incubator import db
 from incubator.billing import party_facts, queries, redeciding
 from incubator.billing.balances import use_balances
-from incubator.billing.completeness import blockers_of_buyer, written
+from incubator.billing.completeness import blockers_of, written
+from incubator.billing.document_facts import InvoiceFacts, invoice_facts_of
 from incubator.billing.drafting import CREDIT_NOTE, DEPOSIT_REQUEST
-from incubator.billing.errors import BooksClosed, InvoiceNotDraft
+from incubator.billing.errors import BooksClosed, InvoiceNotDraft, RateMissing
 from incubator.billing.events import InvoiceBlocked, InvoiceIssued
 from incubator.billing.hashing import content_hash_of
 from incubator.billing.home_tax import HomeTax, home_tax
@@ -44,6 +45,19 @@ class _Ready:
     buyer: Buyer
     issued_on: date
     home: HomeTax | None
+
+    def as_it_will_be(self, facts: InvoiceFacts) -> InvoiceFacts:
+        """Return what the documents are going to say."""
+        home = self.home
+        return replace(
+            facts,
+            seller=self.seller.shown,
+            buyer=self.buyer.shown,
+            home_currency=home.currency if home else "",
+            home_rate=home.rate if home else None,
+            home_rate_on=home.rate_on if home else None,
+            home_tax_minor=home.tax_minor if home else None,
+        )
 
     @property
     def series(self) -> str:
@@ -105,22 +119,24 @@ async def finalise_drafts(actor: Actor, invoice_ids: Sequence[UUID]) -> dict[UUI
     sellers = await party_facts.sellers(list({row["legal_entity_id"] for row in rows}))
     buyers = await party_facts.buyers(list({row["customer_id"] for row in rows}))
     zones = await party_facts.zones(list({row["site_id"] for row in rows}))
+    facts = await invoice_facts_of([row["id"] for row in rows])
     ready, blocked = [], {}
     for row in rows:
         seller, buyer = sellers[row["legal_entity_id"]], buyers[row["customer_id"]]
-        issued_on = clock.today(zones[row["site_id"]])
-        missing = [*refusals.get(row["id"], ()), *blockers_of_buyer(buyer)]
-        if seller.locked_until is not None and issued_on <= seller.locked_until:
-            missing.append(BooksClosed(until=seller.locked_until))
-        home = None
+        one = _Ready(row, seller, buyer, clock.today(zones[row["site_id"]]), None)
+        missing = [*refusals.get(row["id"], ())]
         try:
-            home = await home_tax(row["currency"], seller.currency, row["tax_minor"], issued_on)
-        except DomainError as refusal:
+            home = await home_tax(row["currency"], seller.currency, row["tax_minor"], one.issued_on)
+            one = replace(one, home=home)
+        except RateMissing as refusal:
             missing.append(refusal)
+        if seller.locked_until is not None and one.issued_on <= seller.locked_until:
+            missing.append(BooksClosed(until=seller.locked_until))
+        missing += blockers_of(one.as_it_will_be(facts[row["id"]]))
         if missing:
             blocked[row["id"]] = missing
         else:
-            ready.append(_Ready(row, seller, buyer, issued_on, home))
+            ready.append(one)
     await _block([row for row in rows if row["id"] in blocked], blocked)
     await _finalise(actor, ready)
     return blocked
@@ -241,3 +257,12 @@ async def schedule_due(*, is_blocked: bool = False) -> None:
         await work.schedule(
             FINALISE, row["legal_entity_id"], period=period, payload={"blocked": is_blocked}, concerns=row["legal_entity_id"]
         )
+
+
+async def schedule_blocked_of(customer_id: UUID, reason: str) -> None:
+    """Have a customer's drafts with something missing looked at again, because something of it changed."""
+    found = await db.rows(
+        "SELECT DISTINCT legal_entity_id FROM invoice WHERE state = 'draft' AND customer_id = $1 AND blockers <> '[]'", customer_id
+    )
+    for row in found:
+        await work.schedule(FINALISE, row["legal_entity_id"], period=reason, payload={"blocked": True}, concerns=row["legal_entity_id"])

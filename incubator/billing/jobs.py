@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from incubator.billing import documents, finalising, payments, run_batches, run_estimates, runs
-from incubator.billing.events import CustomersBilled, InvoiceIssued
+from incubator.billing.events import BuyerProfileChanged, CustomersBilled, InvoiceIssued, VatIdChecked
 from incubator.kernel import outbox, work
 
 
@@ -38,6 +38,18 @@ async def find_due_drafts() -> None:
     """Repeats safely: one piece of work a legal entity and minute; those with something missing are looked at every ten minutes."""
     await finalising.schedule_due()
     await finalising.schedule_due(is_blocked=True)
+
+
+@outbox.consumer(VatIdChecked, "look at the customer's drafts again")
+async def look_at_drafts_of_checked(event: VatIdChecked, message_id: UUID) -> None:
+    """Repeats safely: one piece of work a legal entity and fact."""
+    await finalising.schedule_blocked_of(event.organization_id, str(message_id))
+
+
+@outbox.consumer(BuyerProfileChanged, "look at the customer's drafts again")
+async def look_at_drafts_of_changed(event: BuyerProfileChanged, message_id: UUID) -> None:
+    """Repeats safely: one piece of work a legal entity and fact."""
+    await finalising.schedule_blocked_of(event.organization_id, str(message_id))
 
 
 @outbox.consumer(CustomersBilled, "finish the billing run")

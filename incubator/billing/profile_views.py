@@ -22,6 +22,8 @@ class SellerView:
     """How a legal entity bills; `version` is 0 while nobody has written anything."""
 
     legal_entity_id: UUID
+    address: str
+    tax_number: str
     city: str
     postal_code: str
     register_number: str
@@ -128,7 +130,7 @@ def _columns(view: type, alias: str, defaults: dict[str, str], leave: Iterable[s
     )
 
 
-_SELLER = _columns(SellerView, "p", _SELLER_DEFAULTS, ("legal_entity_id",))
+_SELLER = "e.address, e.tax_number, " + _columns(SellerView, "p", _SELLER_DEFAULTS, ("legal_entity_id", "address", "tax_number"))
 _BUYER = _columns(BuyerView, "p", _BUYER_DEFAULTS, ("organization_id", "organization_version", "is_being_checked", *_OF_ORGANIZATION))
 
 

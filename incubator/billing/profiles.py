@@ -13,7 +13,7 @@ from incubator.kernel.actor import Actor
 from incubator.kernel.errors import NotFound, OutOfRange, PatternMismatch
 from incubator.kernel.ids import new_id
 from incubator.organizations import billing_facts
-from incubator.organizations.billing_facts import BillingAddress
+from incubator.organizations.billing_facts import BillingAddress, change_seller_facts
 from incubator.organizations.vat_ids import check_tax_number
 
 FORMATS = ("pdf", "xrechnung", "peppol")
@@ -28,10 +28,16 @@ def _email(value: str) -> str:
     return checks.email(value, path=("input", "email")) if value.strip() else ""
 
 
+OF_ENTITY = ("address", "tax_number")
+"""What of a seller's terms stands with the legal entity."""
+
+
 @dataclass(frozen=True, slots=True)
 class SellerTerms:
-    """What a legal entity's invoices say besides its name and address, and how it bills: see `SellerProfile`."""
+    """What a legal entity's invoices say besides its name, and how it bills: see `SellerProfile`; street and tax number stand with the entity."""
 
+    address: str = ""
+    tax_number: str = ""
     city: str = ""
     postal_code: str = ""
     register_number: str = ""
@@ -56,6 +62,8 @@ class SellerTerms:
         """
         scheme, endpoint_id = account_numbers.endpoint(self.endpoint_scheme, self.endpoint_id)
         return SellerTerms(
+            address=_text(self.address, "address", 500),
+            tax_number=_text(self.tax_number, "taxNumber", 40),
             city=_text(self.city, "city", 120),
             postal_code=_text(self.postal_code, "postalCode", 20),
             register_number=_text(self.register_number, "registerNumber", 120),
@@ -135,8 +143,11 @@ async def update_seller_profile(actor: Actor, legal_entity_id: UUID, terms: Sell
     async with db.transaction():
         version = await lock_seller(legal_entity_id, expected_version)
         wanted = asdict(terms.checked(await db.value("SELECT country FROM legal_entity WHERE id = $1", legal_entity_id)))
-        before = dict(await db.row(f"SELECT {', '.join(wanted)} FROM seller_profile WHERE legal_entity_id = $1", legal_entity_id) or {})
-        await _write("seller_profile", "legal_entity_id", legal_entity_id, wanted)
+        of_entity = {name: wanted[name] for name in OF_ENTITY}
+        of_profile = {name: value for name, value in wanted.items() if name not in OF_ENTITY}
+        before = dict(await db.row(f"SELECT {', '.join(of_profile)} FROM seller_profile WHERE legal_entity_id = $1", legal_entity_id) or {})
+        before |= await change_seller_facts(legal_entity_id, **of_entity)
+        await _write("seller_profile", "legal_entity_id", legal_entity_id, of_profile)
         changed = {name for name in wanted if wanted[name] != before[name]}
         await audit.record(
             actor,

@@ -7,10 +7,12 @@ from uuid import UUID
 from faker import Faker
 
 from incubator import db
+from incubator.billing import service as billing
 from incubator.demo.logins import LOGINS
 from incubator.kernel.actor import SYSTEM, Actor, OrganizationKind, Role
 from incubator.kernel.language import Language
 from incubator.organizations import access, places, service
+from incubator.organizations.billing_facts import BillingAddress
 
 SEED = 20260309
 ROLES = {
@@ -97,7 +99,10 @@ async def actor(email: str, organization_key: str) -> Actor:
 
 async def startups(count: int, chance: random.Random) -> list[Startup]:
     """Return the startups of the imported file, and made-up ones up to `count`, each with an owner."""
-    known = await db.rows("SELECT id, key, name, country FROM organization WHERE kind = 'startup' ORDER BY key")
+    known = await db.rows("SELECT id, key, name, country, city, version FROM organization WHERE kind = 'startup' ORDER BY key")
+    for number, row in enumerate(known, start=500):
+        address, _ = _address(row["country"], number)
+        await billing.set_billing_address(SYSTEM, row["id"], BillingAddress(row["name"], address, row["city"]), row["version"])
     found = [await _with_owner(row["id"], row["key"], row["name"], row["country"], chance) for row in known]
     names = {row["name"] for row in known}
     while len(found) < count:
@@ -107,12 +112,20 @@ async def startups(count: int, chance: random.Random) -> list[Startup]:
             continue
         names.add(name)
         key = name.lower().replace(" ", "_")
-        city = _faker(country, len(found)).city()
-        terms = places.OrganizationTerms(key, name, OrganizationKind.STARTUP.value, country, city, chance.choice(SECTORS), source="made up")
+        address, city = _address(country, len(found))
+        terms = places.OrganizationTerms(
+            key, name, OrganizationKind.STARTUP.value, country, city, chance.choice(SECTORS), source="made up", address=address
+        )
         async with db.transaction():
             startup_id = await places.register_organization(SYSTEM, terms)
         found.append(await _with_owner(startup_id, key, name, country, chance))
     return found
+
+
+def _address(country: str, salt: int) -> tuple[str, str]:
+    """Make up a street and a city."""
+    faker = _faker(country, salt)
+    return faker.street_address().replace("\n", ", "), faker.city()
 
 
 def _faker(country: str, salt: int) -> Faker:

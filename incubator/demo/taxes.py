@@ -11,6 +11,8 @@ from incubator.billing import service as billing
 from incubator.kernel.actor import SYSTEM
 
 SINCE = date(2020, 1, 1)
+STREETS = {"DE": "Am Kaiserkai 1", "CH": "Seestrasse 10", "SG": "8 Biopolis Way", "CN": "张江路 1 号"}
+CITIES = {"DE": ("20457", "Hamburg"), "CH": ("8002", "Zürich"), "SG": ("138667", "Singapore"), "CN": ("201203", "上海")}
 PHONES = {"DE": "+49 40 5550", "CH": "+41 44 5550", "SG": "+65 6555 0", "CN": "+86 21 5550"}
 
 
@@ -44,6 +46,10 @@ async def register_companies() -> None:
         await billing.register_for_tax(SYSTEM, company["id"], own, SINCE, taxes_letting=False)
         endpoint = {"DE": ("9930", own), "CH": ("9927", own)}.get(country, ("", ""))
         terms = billing.SellerTerms(
+            address=STREETS.get(country, "Harbour Street 1"),
+            tax_number="22/815/08154" if country == "DE" else own if country == "CN" else "",
+            city=CITIES.get(country, ("", ""))[1],
+            postal_code=CITIES.get(country, ("", ""))[0],
             contact_name="Accounts",
             email="accounts@incubator.example",
             phone=PHONES.get(country, ""),

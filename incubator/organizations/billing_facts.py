@@ -32,6 +32,15 @@ class BillingAddress:
         )
 
 
+async def change_seller_facts(legal_entity_id: UUID, address: str, tax_number: str) -> dict[str, str]:
+    """Change a legal entity's street and tax number inside the running transaction; returns what they were. Checked by the caller."""
+    found = await db.row("SELECT address, tax_number FROM legal_entity WHERE id = $1 FOR NO KEY UPDATE", legal_entity_id)
+    if found is None:
+        raise NotFound(kind="LegalEntity", path=("input", "legalEntityId"))
+    await db.execute("UPDATE legal_entity SET address = $2, tax_number = $3 WHERE id = $1", legal_entity_id, address, tax_number)
+    return dict(found)
+
+
 async def change_billing_address(actor: Actor, organization_id: UUID, address: BillingAddress, expected_version: int) -> None:
     """Change an organisation's name and address inside the running transaction; what was invoiced keeps the old ones.
 

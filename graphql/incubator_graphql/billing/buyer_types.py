@@ -13,6 +13,7 @@ from incubator.billing.profile_scope import visible_buyers
 from incubator.billing.profile_views import BuyerView, StatusView, VatCheckView
 from incubator.billing.tax_terms import TaxStatusKind, VatIdState
 from incubator.kernel.actor import Actor
+from incubator_graphql.billing.fapiao_kinds import FapiaoKind
 from incubator_graphql.fields import Info, resolved
 from incubator_graphql.ids import encode
 from incubator_graphql.loaders import Relation
@@ -31,14 +32,6 @@ class InvoiceFormat(StrEnum):
     PDF = "pdf"
     XRECHNUNG = "xrechnung"
     PEPPOL = "peppol"
-
-
-@enum
-class FapiaoKind(StrEnum):
-    """Which fapiao an organisation in China takes: the ordinary, or the special one by which it deducts the tax."""
-
-    ORDINARY = "ordinary"
-    SPECIAL = "special"
 
 
 @value

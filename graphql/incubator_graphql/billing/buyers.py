@@ -9,7 +9,8 @@ from incubator.billing import profile_views, service
 from incubator.billing.tax_terms import TaxStatusKind
 from incubator.kernel.actor import Grant
 from incubator.organizations.billing_facts import BillingAddress
-from incubator_graphql.billing.buyer_types import BillingDetails, FapiaoKind, InvoiceFormat
+from incubator_graphql.billing.buyer_types import BillingDetails, InvoiceFormat
+from incubator_graphql.billing.fapiao_kinds import FapiaoKind
 from incubator_graphql.fields import SIGNED_IN, Info, Payload, granted, mutation, query
 from incubator_graphql.ids import decode
 from incubator_graphql.outputs import given, value

@@ -11,6 +11,7 @@ import strawberry
 from incubator.billing.document_facts import KeptDocument, documents_of
 from incubator.billing.fapiao_views import FapiaoView, fapiaos_of
 from incubator.kernel.actor import Actor
+from incubator_graphql.billing.fapiao_kinds import FapiaoKind
 from incubator_graphql.ids import encode
 from incubator_graphql.loaders import Relation
 from incubator_graphql.outputs import enum, value
@@ -23,14 +24,6 @@ class DocumentKind(StrEnum):
     PDF = "pdf"
     XRECHNUNG = "xrechnung"
     UBL = "ubl"
-
-
-@enum
-class FapiaoKind(StrEnum):
-    """Whether the buyer may deduct the tax by it (special) or not (ordinary)."""
-
-    ORDINARY = "ordinary"
-    SPECIAL = "special"
 
 
 @enum

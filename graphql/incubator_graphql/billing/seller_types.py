@@ -48,6 +48,8 @@ class SellerProfile:
     """What a legal entity's invoices say besides its name, and how it bills."""
 
     legal_entity_id: strawberry.Private[UUID]
+    address: str = strawberry.field(description="Street and number.")
+    tax_number: str
     city: str
     postal_code: str
     register_number: str

@@ -49,6 +49,8 @@ class UpdateSellerProfileInput:
 
     legal_entity_id: strawberry.ID
     expected_version: int
+    address: str = ""
+    tax_number: str = ""
     city: str = ""
     postal_code: str = ""
     register_number: str = ""
