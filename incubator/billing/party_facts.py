@@ -40,7 +40,8 @@ _BUYER = (
 
 
 _SELLER_COLUMNS = ", ".join(f"coalesce(p.{name}, '') AS {name}" for name in _SELLER)
-_BUYER_COLUMNS = ", ".join(f"coalesce(p.{name}, '') AS {name}" for name in _BUYER)
+_USUAL = {"format": "pdf", "fapiao_kind": "ordinary"}
+_BUYER_COLUMNS = ", ".join(f"coalesce(p.{name}, '{_USUAL.get(name, '')}') AS {name}" for name in _BUYER)
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,12 @@ async def house(
     legal_entity_id = await db.value("SELECT legal_entity_id FROM site WHERE id = $1", site_id)
     await db.execute("UPDATE legal_entity SET address = 'Quay 1', tax_number = '22/815/08154' WHERE id = $1", legal_entity_id)
     if country in ("CH", "SG"):
-        await billing.register_for_tax(SYSTEM, legal_entity_id, NUMBERS[country], date(2020, 1, 1), taxes_letting=False)
+        await db.execute(
+            "INSERT INTO tax_registration (id, legal_entity_id, vat_id, taxes_letting, scheme, valid_from)"
+            " VALUES (gen_random_uuid(), $1, $2, FALSE, 'standard', '2020-01-01')",
+            legal_entity_id,
+            NUMBERS[country],
+        )
     return House(site_id, operator_id, legal_entity_id, await person(operator_id, Role.MANAGER))
 
 
