@@ -3,6 +3,7 @@
 from incubator.billing.account_statements import account_statement
 from incubator.billing.charging import charge_count, charge_time, quote_time
 from incubator.billing.contracts import add_term, create_plan, end_contract, open_contract, plan_terms
+from incubator.billing.credit_previews import preview_credit
 from incubator.billing.crediting import create_credit_note, void_invoice
 from incubator.billing.deposits import DepositDecision, record_deposit_return, settle_deposit
 from incubator.billing.discarding import discard_draft
@@ -36,6 +37,7 @@ __all__ = [
     "open_contract",
     "pay_invoice",
     "plan_terms",
+    "preview_credit",
     "preview_invoices",
     "quote_supplies",
     "quote_time",
