@@ -155,6 +155,8 @@ async def _close_month(operators: list[str], begin: date, chance: random.Random,
         await life.bill(operators, begin)
         await spaces.schedule_statements(begin)
         await work.drain(leave=LEFT_FOR_WORKERS)
+        await life.approve(operators)
+        await work.drain(leave=LEFT_FOR_WORKERS)
     with clock.travel_to(life.at(after + timedelta(days=20), 9)):
         await life.pay(after + timedelta(days=20), chance, but=waiting)
         await work.drain(leave=LEFT_FOR_WORKERS)
