@@ -12,7 +12,7 @@ from incubator.billing.errors import CurrencyMismatch, PlanNameTaken, PlanWithou
 from incubator.billing.terms import Basis, Buyer, PhaseTerms, Price, RecurringTerm, Supply
 from incubator.kernel import audit, checks, clock
 from incubator.kernel.actor import Actor, Grant
-from incubator.kernel.errors import NotFound, OutOfRange, PeriodInverted
+from incubator.kernel.errors import NotFound, OutOfRange
 from incubator.kernel.ids import new_id
 from incubator.kernel.money import MAX_AMOUNT_MINOR, check_currency
 from incubator.kernel.periods import add_months
@@ -160,8 +160,10 @@ async def _write_term(contract_id: UUID, term: RecurringTerm) -> UUID:
     term_id = new_id()
     await db.execute(
         "INSERT INTO contract_term (id, contract_id, kind, source_id, description, basis, quantity, unit_price_minor, price_includes_tax,"
-        " supply, tax_category, tax_rate, is_waived, starts_on, ends_on, next_period_start, timing)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+        " supply, tax_category, tax_rate, is_waived, starts_on, ends_on, next_period_start, timing,"
+        " discount_percent, discount_until, index_key, index_base, index_months, anchor_on)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,"
+        " $14)",
         term_id,
         contract_id,
         term.kind,
@@ -179,35 +181,10 @@ async def _write_term(contract_id: UUID, term: RecurringTerm) -> UUID:
         term.ends_on,
         term.first_billed,
         term.timing.value,
+        term.discount_percent,
+        term.discount_until,
+        term.index.key if term.index else "",
+        term.index.base if term.index else None,
+        term.index.every_months if term.index else None,
     )
     return term_id
-
-
-async def end_contract(actor: Actor, contract_id: UUID, ends_on: date, *, source_id: UUID | None = None) -> None:
-    """End a contract's terms (those of one source, when it is named) on a day, inside the running transaction.
-
-    What was charged for days after it stays charged; a term that would end before it began is taken away unless it was charged.
-
-    Raises:
-        NotFound: there is no such contract.
-        PeriodInverted: a term that would end before it began was charged already.
-    """
-    async with db.transaction():
-        if not await db.execute("UPDATE contract SET version = version + 1 WHERE id = $1", contract_id):
-            raise NotFound(kind="Contract")
-        terms = await db.rows(
-            "SELECT t.id, t.starts_on, EXISTS (SELECT 1 FROM charge c WHERE c.source_kind = 'contract term' AND c.source_id = t.id)"
-            " AS is_charged FROM contract_term t WHERE t.contract_id = $1 AND ($3::uuid IS NULL OR t.source_id = $3)"
-            " AND (t.ends_on IS NULL OR t.ends_on > $2) ORDER BY t.id FOR UPDATE",
-            contract_id,
-            ends_on,
-            source_id,
-        )
-        for term in terms:
-            if term["starts_on"] <= ends_on:
-                await db.execute("UPDATE contract_term SET ends_on = $2 WHERE id = $1", term["id"], ends_on)
-            elif term["is_charged"]:
-                raise PeriodInverted(field="endsOn", limit=f"{term['starts_on']} – {ends_on}")
-            else:
-                await db.execute("DELETE FROM contract_term WHERE id = $1", term["id"])
-        await audit.record(actor, "end contract", "Contract", contract_id, after={"ends_on": ends_on, "terms": len(terms)})

@@ -25,6 +25,12 @@ class Recurrence:
     timing: Timing
     starts_on: date
     ends_on: date | None
+    anchor_on: date | None = None
+
+    @property
+    def anchor(self) -> date:
+        """The day from which years are counted."""
+        return self.anchor_on or self.starts_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +41,14 @@ class Due:
     next_start: date
 
 
-def whole_period(basis: Basis, starts_on: date, day: date) -> Period:
-    """Return the whole month or year of a price that a day lies in; years begin on the price's first day and its anniversaries."""
+def whole_period(basis: Basis, anchor: date, day: date) -> Period:
+    """Return the whole month or year of a price that a day lies in; years begin on the anchor and its anniversaries."""
     if basis is Basis.MONTH:
         return month_of(day)
-    years = day.year - starts_on.year
-    if add_months(starts_on, 12 * years) > day:
+    years = day.year - anchor.year
+    if add_months(anchor, 12 * years) > day:
         years -= 1
-    return Period(add_months(starts_on, 12 * years), add_months(starts_on, 12 * (years + 1)))
+    return Period(add_months(anchor, 12 * years), add_months(anchor, 12 * (years + 1)))
 
 
 def part_from(recurrence: Recurrence, first: date) -> Part | None:
@@ -50,7 +56,7 @@ def part_from(recurrence: Recurrence, first: date) -> Part | None:
     end = FOREVER if recurrence.ends_on is None else recurrence.ends_on + timedelta(days=1)
     if first >= end:
         return None
-    whole = whole_period(recurrence.basis, recurrence.starts_on, first)
+    whole = whole_period(recurrence.basis, recurrence.anchor, first)
     return Part(Period(first, min(whole.end, end)), whole)
 
 

@@ -386,3 +386,39 @@ class TaxesMixed(DomainError):
         "de": "Einige Positionen sind jetzt nicht steuerbar und dürfen nicht mit den anderen auf einem Beleg stehen. Bitte den Entwurf verwerfen; der nächste Lauf macht zwei.",
         "zh-CN": "部分项目现不属于征税范围,不能与其他项目列于同一单据。请作废草稿,下次计费将生成两份。",
     }
+
+
+@refusal
+class PauseOverlaps(DomainError):
+    """The contract is paused on some of the days already."""
+
+    text = {
+        "en": "The contract is paused on some of these days already.",
+        "de": "Der Vertrag ruht an einigen dieser Tage schon.",
+        "zh-CN": "合同在其中某些日期已暂停。",
+    }
+
+
+@refusal
+class TermOver(InvalidValue):
+    """The price does not hold on that day."""
+
+    field: str = "startsOn"
+    rule: str = "within_term"
+    limit: str
+    text = {
+        "en": "This price holds on {limit} only.",
+        "de": "Dieser Preis gilt nur {limit}.",
+        "zh-CN": "该价格仅适用于 {limit}。",
+    }
+
+
+@refusal
+class MinimumTaken(DomainError):
+    """Another contract of the customer promises a minimum already."""
+
+    text = {
+        "en": "Another contract of this customer promises a minimum already.",
+        "de": "Ein anderer Vertrag dieses Kunden sieht schon einen Mindestumsatz vor.",
+        "zh-CN": "该客户的另一份合同已约定最低消费。",
+    }

@@ -1,14 +1,15 @@
-"""How long the terms of a contract go on: until when they are charged, and a later end."""
+"""How long the terms of a contract go on: until when they are charged, an end, a later end."""
 
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from incubator import db
+from incubator.billing.fallen_away import lock_terms, pauses_of, take_back
 from incubator.kernel import audit
 from incubator.kernel.actor import Actor
 from incubator.kernel.errors import NotFound
 
-LOCKED = "SELECT id FROM contract_term WHERE contract_id = $1 AND source_id = $2 ORDER BY id FOR UPDATE"
+ENDED = "The contract ends on {day}."
 
 
 async def charged_until(contract_id: UUID, source_id: UUID, *, lock: bool = False) -> date | None:
@@ -18,44 +19,59 @@ async def charged_until(contract_id: UUID, source_id: UUID, *, lock: bool = Fals
     read by a statement of their own, after the wait.
     """
     if lock:
-        await db.rows(LOCKED, contract_id, source_id)
+        await lock_terms(contract_id, source_id)
     found: date | None = await db.value(
         "SELECT max(c.supplied_to) FROM charge c JOIN contract_term t ON c.source_kind = 'contract term' AND c.source_id = t.id"
-        " WHERE t.contract_id = $1 AND t.source_id = $2",
+        " WHERE t.contract_id = $1 AND t.source_id = $2 AND c.supplied_to < t.next_period_start",
         contract_id,
         source_id,
     )
     return found
 
 
-async def extend_terms(actor: Actor, contract_id: UUID, source_id: UUID, ends_on: date) -> None:
-    """Let the terms of a source go on until a later day, inside the running transaction. A term whose month is charged goes on after it.
+async def end_contract(actor: Actor, contract_id: UUID, ends_on: date, *, source_id: UUID | None = None) -> int:
+    """End a contract's terms (those of one source, when it is named) on a day, inside the running transaction.
 
-    A month is charged once for each term, so days that are added to a charged month get a term of their own.
+    What was charged for days after it is taken back: drafts ask less, invoices are credited; a part that was paid becomes the customer's
+    balance. Returns how much, as priced. A term that would end before it began is taken away.
+
+    Raises:
+        NotFound: there is no such contract.
+    """
+    async with db.transaction():
+        if not await db.execute("UPDATE contract SET version = version + 1 WHERE id = $1", contract_id):
+            raise NotFound(kind="Contract")
+        terms = [t for t in await lock_terms(contract_id, source_id) if t["ends_on"] is None or t["ends_on"] > ends_on]
+        taken = await take_back(
+            actor, [(term, ends_on) for term in terms if term["is_charged"]], await pauses_of(contract_id), ENDED.format(day=ends_on)
+        )
+        kept = [term["id"] for term in terms if term["starts_on"] <= ends_on]
+        await db.execute(
+            "UPDATE contract_term SET ends_on = $2, next_period_start = least(next_period_start, $2::date + 1) WHERE id = ANY($1::uuid[])",
+            kept,
+            ends_on,
+        )
+        await db.execute("DELETE FROM contract_term WHERE id = ANY($1::uuid[])", [t["id"] for t in terms if t["starts_on"] > ends_on])
+        await audit.record(
+            actor, "end contract", "Contract", contract_id, after={"ends_on": ends_on, "terms": len(terms), "taken_back_minor": taken}
+        )
+    return taken
+
+
+async def extend_terms(actor: Actor, contract_id: UUID, source_id: UUID, ends_on: date) -> None:
+    """Let the last terms of a source go on until a later day, inside the running transaction; the days that are added are billed on.
 
     Raises:
         NotFound: the contract has no such term.
     """
-    await db.rows(LOCKED, contract_id, source_id)
-    term = await db.row(
-        "SELECT t.id, t.ends_on, EXISTS (SELECT 1 FROM charge c WHERE c.source_kind = 'contract term' AND c.source_id = t.id"
-        " AND c.period = to_char(t.ends_on + 1, 'YYYY-MM')) AS is_charged FROM contract_term t WHERE t.contract_id = $1 AND t.source_id = $2"
-        " ORDER BY t.ends_on DESC NULLS FIRST LIMIT 1",
-        contract_id,
-        source_id,
-    )
-    if term is None:
+    terms = await lock_terms(contract_id, source_id)
+    if not terms:
         raise NotFound(kind="Contract")
-    if term["is_charged"]:
-        await db.execute(
-            "INSERT INTO contract_term (id, contract_id, kind, source_id, description, basis, quantity, unit_price_minor, price_includes_tax,"
-            " supply, tax_category, tax_rate, is_waived, starts_on, ends_on, next_period_start) SELECT gen_random_uuid(), contract_id, kind, source_id,"
-            " description, basis, quantity, unit_price_minor, price_includes_tax, supply, tax_category, tax_rate, is_waived, ends_on + 1, $2, ends_on + 1"
-            " FROM contract_term WHERE id = $1",
-            term["id"],
-            ends_on,
-        )
-    else:
-        await db.execute("UPDATE contract_term SET ends_on = $2 WHERE id = $1", term["id"], ends_on)
+    last = max(term["ends_on"] or date.max - timedelta(days=1) for term in terms)
+    await db.execute(
+        "UPDATE contract_term SET ends_on = $2 WHERE id = ANY($1::uuid[])",
+        [term["id"] for term in terms if term["ends_on"] == last],
+        ends_on,
+    )
     await db.execute("UPDATE contract SET version = version + 1 WHERE id = $1", contract_id)
     await audit.record(actor, "extend contract", "Contract", contract_id, after={"ends_on": ends_on})

@@ -81,7 +81,8 @@ class ContractTerm(Model):
     """One recurring price of a contract. Days are the site's, both ends belong to it; without an end it goes on.
 
     A monthly term is charged for the days of each month, a yearly one for the year from its anniversary; `timing` says whether at the
-    period's start or after its end, and `next_period_start` is the first day that is not charged yet. `discount_percent` holds up to
+    period's start or after its end, and `next_period_start` is the first day that is not charged yet. Years are counted from `anchor_on`, the
+    first day of the term that it goes on from. `discount_percent` holds up to
     `discount_until` (included; none: always). With `index_key` the price follows that index from the value of `index_base`, looked at
     every `index_months` months. `tax_category` and `tax_rate` are there when the agreement fixes them; else the tax rules decide.
     """
@@ -106,6 +107,7 @@ class ContractTerm(Model):
     ends_on = fields.DateField(null=True)
     timing = fields.CharField(max_length=10, default="advance")
     next_period_start = fields.DateField()
+    anchor_on = fields.DateField()
     discount_percent: Decimal = fields.DecimalField(max_digits=7, decimal_places=4, default=Decimal(0))
     discount_until = fields.DateField(null=True)
     index_key = fields.CharField(max_length=40, default="")

@@ -12,6 +12,7 @@ from uuid import UUID
 import asyncpg
 
 from incubator import db
+from incubator.billing import minimums
 from incubator.billing.charge_writing import NewCharge, new_charge, time_of_supply
 from incubator.billing.due import Recurrence, discounted_days, due_parts, paused_days
 from incubator.billing.policy import TaxedLine, documents, price_days
@@ -19,7 +20,7 @@ from incubator.billing.tax_desk import TaxDesk
 from incubator.billing.terms import Basis, Buyer, GivenTax, Price, Source, Supply, TaxCategory, Timing
 from incubator.kernel import clock
 from incubator.kernel.errors import DomainError
-from incubator.kernel.periods import Period
+from incubator.kernel.periods import Period, month_of
 
 CONTRACT_TERM = "contract term"
 
@@ -64,6 +65,7 @@ class CustomerPlan:
     key: CustomerKey
     charges: list[NewCharge] = field(default_factory=list)
     moved_terms: list[tuple[UUID, date]] = field(default_factory=list)
+    moved_minimums: list[tuple[UUID, date]] = field(default_factory=list)
     documents: list[list[PlannedLine]] = field(default_factory=list)
     late_periods: int = 0
     refusal: DomainError | None = None
@@ -88,6 +90,7 @@ async def plan(keys: Sequence[CustomerKey], month: Period, *, to_write: bool) ->
     """
     columns = [[k.customer_id for k in keys], [k.legal_entity_id for k in keys], [k.currency for k in keys]]
     plans = {key: CustomerPlan(key) for key in keys}
+    promised = await minimums.promised(columns, month, lock=to_write)
     terms = await _due_terms(columns, month, lock=to_write)
     pauses = await _pauses({term["contract_id"] for term in terms})
     desk = await TaxDesk.open({key.legal_entity_id for key in keys}, {key.customer_id for key in keys})
@@ -99,12 +102,34 @@ async def plan(keys: Sequence[CustomerKey], month: Period, *, to_write: bool) ->
                 _charge_term(found, term, month, pauses.get(term["contract_id"], ()), desk)
             except DomainError as refusal:
                 found.refusal, found.charges, found.moved_terms = refusal, [], []
+    _charge_minimums(plans, promised, await minimums.spent(columns, promised), month, desk)
     for open_charge in await _open_charges(columns, month, lock=to_write):
         lines[_key_of(open_charge)].append(_line_of_row(open_charge, desk))
     for key, found in plans.items():
         if found.refusal is None:
             _share_out(found, [*lines[key], *(_line_of_new(charge) for charge in found.charges)])
     return list(plans.values())
+
+
+def _charge_minimums(
+    plans: dict[CustomerKey, CustomerPlan],
+    promised: Sequence[minimums.Minimum],
+    spent: dict[tuple[UUID, UUID, str, date], int],
+    month: Period,
+    desk: TaxDesk,
+) -> None:
+    """Add what months that are over fall short of what was promised."""
+    for minimum in promised:
+        key = CustomerKey(minimum.buyer.customer_id, minimum.buyer.legal_entity_id, minimum.buyer.currency)
+        found = plans[key]
+        if found.refusal is not None:
+            continue
+        for over in minimum.months_over(month):
+            new = sum(charge.priced.amount_minor for charge in found.charges if month_of(charge.first) == over)
+            short = minimum.short_of(over, new + spent.get((key.customer_id, key.legal_entity_id, key.currency, over.first), 0))
+            found.moved_minimums = [(minimum.contract_id, over.last)]
+            if short is not None:
+                found.charges.append(minimum.charge(desk, over, short))
 
 
 def _key_of(row: asyncpg.Record) -> CustomerKey:
@@ -115,7 +140,7 @@ async def _due_terms(columns: Sequence[object], month: Period, *, lock: bool) ->
     return await db.rows(
         "SELECT t.id, t.contract_id, c.customer_id, c.legal_entity_id, c.site_id, c.currency, s.time_zone, t.description, t.basis, t.quantity,"
         " t.unit_price_minor, t.price_includes_tax, t.supply, t.tax_category, t.tax_rate, t.is_waived, t.starts_on, t.ends_on, t.timing,"
-        " t.next_period_start, t.discount_percent, t.discount_until"
+        " t.next_period_start, t.anchor_on, t.discount_percent, t.discount_until"
         f" FROM contract_term t JOIN contract c ON c.id = t.contract_id JOIN site s ON s.id = c.site_id JOIN {_KEYS} ON {_OF_KEY.format('c')}"
         f" WHERE {TERM_IS_DUE.format(until='$4')} ORDER BY t.id" + (" FOR UPDATE OF t" if lock else ""),
         *columns,
@@ -148,7 +173,7 @@ def _charge_term(found: CustomerPlan, term: asyncpg.Record, month: Period, pause
     price = Price(term["unit_price_minor"], Basis(term["basis"]), term["price_includes_tax"], term["quantity"], term["is_waived"])
     buyer = Buyer(term["customer_id"], term["legal_entity_id"], term["site_id"], term["currency"])
     given = GivenTax(TaxCategory[term["tax_category"]], term["tax_rate"] or Decimal(0)) if term["tax_category"] else None
-    recurrence = Recurrence(price.basis, Timing(term["timing"]), term["starts_on"], term["ends_on"])
+    recurrence = Recurrence(price.basis, Timing(term["timing"]), term["starts_on"], term["ends_on"], term["anchor_on"])
     due = due_parts(recurrence, term["next_period_start"], month.end, clock.today(term["time_zone"]))
     for part in due.parts:
         paused = paused_days(part.days, pauses)

@@ -96,6 +96,13 @@ async def write_plans(plans: Sequence[CustomerPlan], month: Period, run_id: UUID
             [term_id for term_id, _ in moved],
             [next_start for _, next_start in moved],
         )
+    minimums = [one for found in plans for one in found.moved_minimums]
+    if minimums:
+        await db.execute(
+            "UPDATE contract c SET minimum_billed_until = m.until FROM unnest($1::uuid[], $2::date[]) AS m(id, until) WHERE c.id = m.id",
+            [contract_id for contract_id, _ in minimums],
+            [until for _, until in minimums],
+        )
     sellers = await party_facts.sellers(list({found.key.legal_entity_id for found in plans}))
     buyers = await party_facts.buyers(list({found.key.customer_id for found in plans}))
     drafts = []

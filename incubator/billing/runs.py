@@ -102,7 +102,9 @@ async def _list_customers(actor: Actor, run_id: UUID, operator_id: UUID | None, 
         f" SELECT c.customer_id, c.legal_entity_id, c.currency FROM contract c JOIN contract_term t ON t.contract_id = c.id"
         f" WHERE {TERM_IS_DUE.format(until='$2')}"
         " UNION ALL SELECT h.customer_id, h.legal_entity_id, h.currency FROM charge h"
-        f" WHERE h.month < $2 AND {CHARGE_IS_OPEN}) d JOIN legal_entity e ON e.id = d.legal_entity_id"
+        f" WHERE h.month < $2 AND {CHARGE_IS_OPEN}"
+        " UNION ALL SELECT m.customer_id, m.legal_entity_id, m.currency FROM contract m WHERE m.minimum_minor IS NOT NULL"
+        " AND m.minimum_billed_until + 1 < $2) d JOIN legal_entity e ON e.id = d.legal_entity_id"
         " WHERE ($3::uuid IS NULL OR e.operator_id = $3) AND ($4::uuid[] IS NULL OR e.id = ANY($4))) b",
         run_id,
         period.end,

@@ -2,14 +2,15 @@
 
 from incubator.billing.account_statements import account_statement
 from incubator.billing.charging import charge_count, charge_time, quote_time
-from incubator.billing.contracts import add_term, create_plan, end_contract, open_contract, plan_terms
+from incubator.billing.contract_changes import change_price, pause_contract, resume_contract, set_minimum, stop_contract
+from incubator.billing.contracts import add_term, create_plan, open_contract, plan_terms
 from incubator.billing.credit_previews import preview_credit
 from incubator.billing.crediting import create_credit_note, void_invoice
 from incubator.billing.deposits import DepositDecision, record_deposit_return, settle_deposit
 from incubator.billing.discarding import discard_draft
 from incubator.billing.documents import make_document, read_document
 from incubator.billing.finalising import finalise_invoice
-from incubator.billing.lengths import charged_until, extend_terms
+from incubator.billing.lengths import charged_until, end_contract, extend_terms
 from incubator.billing.money_in import record_transfer, request_deposit
 from incubator.billing.payments import pay_invoice, receive_stripe_event
 from incubator.billing.previews import preview_invoices
@@ -23,6 +24,7 @@ __all__ = [
     "account_statement",
     "add_term",
     "assign_parked_customer",
+    "change_price",
     "charge_count",
     "charge_time",
     "charged_until",
@@ -35,6 +37,7 @@ __all__ = [
     "finalise_invoice",
     "make_document",
     "open_contract",
+    "pause_contract",
     "pay_invoice",
     "plan_terms",
     "preview_credit",
@@ -49,7 +52,10 @@ __all__ = [
     "register_for_tax",
     "request_deposit",
     "resume_billing_run",
+    "resume_contract",
+    "set_minimum",
     "settle_deposit",
     "start_billing_run",
+    "stop_contract",
     "void_invoice",
 ]

@@ -125,11 +125,21 @@ class Buyer:
 
 
 @dataclass(frozen=True, slots=True)
+class IndexClause:
+    """A price that follows an index: from its value in `base` (a month's first day), looked at every so many months."""
+
+    key: str
+    base: date
+    every_months: int
+
+
+@dataclass(frozen=True, slots=True)
 class RecurringTerm:
     """A rental or a plan's phase in a contract; days of the site, both included; no end: until further notice.
 
     `source_id` is what it is for (the rental, the plan), so that its owner finds it again. Of a contract that was billed elsewhere before,
-    `billed_from` is the first day that is billed here: the first period that begins on it or later.
+    `billed_from` is the first day that is billed here: the first period that begins on it or later. A discount holds up to
+    `discount_until` (included; None: always).
     """
 
     kind: str
@@ -142,6 +152,9 @@ class RecurringTerm:
     tax: GivenTax | None = None
     timing: Timing = Timing.ADVANCE
     billed_from: date | None = None
+    discount_percent: Decimal = Decimal(0)
+    discount_until: date | None = None
+    index: IndexClause | None = None
 
     @property
     def first_billed(self) -> date:
@@ -166,6 +179,11 @@ class RecurringTerm:
         self.price.checked()
         if self.price.basis not in (Basis.MONTH, Basis.YEAR):
             raise OutOfRange(field="basis", limit="month, year")
+        if not 0 <= self.discount_percent <= 100:
+            raise OutOfRange(field="discountPercent", limit="0 – 100")
+        if self.index is not None:
+            checks.between(self.index.every_months, "indexMonths", 1, 120)
+            checks.text(self.index.key, "indexKey", at_most=40)
         if self.ends_on is not None and self.ends_on < self.starts_on:
             raise PeriodInverted(field="endsOn", limit=f"{self.starts_on} – {self.ends_on}")
         return self

@@ -1843,6 +1843,7 @@ class Migration(AtOnceMigration):
                 ("ends_on", fields.DateField(null=True)),
                 ("timing", fields.CharField(default="advance", max_length=10)),
                 ("next_period_start", fields.DateField()),
+                ("anchor_on", fields.DateField()),
                 ("discount_percent", fields.DecimalField(default=Decimal("0"), max_digits=7, decimal_places=4)),
                 ("discount_until", fields.DateField(null=True)),
                 ("index_key", fields.CharField(default="", max_length=40)),

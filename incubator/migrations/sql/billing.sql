@@ -2,7 +2,8 @@ ALTER TABLE plan_phase ADD CONSTRAINT plan_phase_period CHECK (period IN ('month
 ALTER TABLE plan_phase ADD CONSTRAINT plan_phase_amount CHECK (amount_minor >= 0);
 ALTER TABLE plan_phase ADD CONSTRAINT plan_phase_per CHECK (per IN ('contract', 'person', 'unit'));
 ALTER TABLE plan_phase ADD CONSTRAINT plan_phase_months CHECK (months > 0);
-ALTER TABLE contract ADD CONSTRAINT contract_minimum CHECK (minimum_minor > 0);
+ALTER TABLE contract ADD CONSTRAINT contract_minimum CHECK (minimum_minor IS NULL OR (minimum_minor > 0 AND minimum_billed_until IS NOT NULL));
+CREATE UNIQUE INDEX contract_one_minimum ON contract (customer_id, legal_entity_id, currency) WHERE minimum_minor IS NOT NULL;
 ALTER TABLE contract_term ADD CONSTRAINT contract_term_timing CHECK (timing IN ('advance', 'arrears'));
 ALTER TABLE contract_term ADD CONSTRAINT contract_term_next CHECK (next_period_start >= starts_on);
 ALTER TABLE contract_term ADD CONSTRAINT contract_term_discount CHECK (discount_percent BETWEEN 0 AND 100);

@@ -1,0 +1,213 @@
+"""What becomes of a contract: it pauses and goes on, its prices change from a day on; what was charged for other days is taken back."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+import asyncpg
+
+from incubator import db
+from incubator.billing.errors import MinimumTaken, PauseOverlaps, TermOver
+from incubator.billing.fallen_away import lock_terms, pauses_of, take_back
+from incubator.billing.lengths import end_contract
+from incubator.kernel import audit, checks, clock
+from incubator.kernel.actor import Actor, Grant
+from incubator.kernel.errors import NotFound, OutOfRange, PeriodInverted
+from incubator.kernel.ids import new_id
+from incubator.kernel.money import MAX_AMOUNT_MINOR
+
+
+@dataclass(frozen=True, slots=True)
+class NewPrice:
+    """What a term costs from a day of the site on: what is None stays as it is. The discount holds up to `discount_until`."""
+
+    term_id: UUID
+    starts_on: date
+    unit_price_minor: int | None = None
+    quantity: Decimal | None = None
+    discount_percent: Decimal | None = None
+    discount_until: date | None = None
+
+
+async def change_price(actor: Actor, contract_id: UUID, change: NewPrice, expected_version: int) -> UUID:
+    """Let a term cost something else from a day on: it ends the day before, and its heir's id is returned.
+
+    Days that were charged at the old price are taken back and billed at the new one.
+
+    Raises:
+        NotFound: the actor looks after no such contract, or it has no such term.
+        NotSignedIn, Forbidden: the actor does not run billing for the legal entity.
+        Stale: it was changed meanwhile.
+        OutOfRange: price, quantity or discount are beyond their limits.
+        TermOver: the term does not hold on that day.
+    """
+    checks.between(change.unit_price_minor or 0, "unitPriceMinor", 0, MAX_AMOUNT_MINOR, ("input", "unitPriceMinor"))
+    if change.quantity is not None and not 0 < change.quantity < Decimal(10**9):
+        raise OutOfRange(field="quantity", limit="> 0, < 1000000000", path=("input", "quantity"))
+    if change.discount_percent is not None and not 0 <= change.discount_percent <= 100:
+        raise OutOfRange(field="discountPercent", limit="0 – 100", path=("input", "discountPercent"))
+    async with db.transaction():
+        await _lock(actor, contract_id, expected_version)
+        term = next((one for one in await lock_terms(contract_id) if one["id"] == change.term_id), None)
+        if term is None:
+            raise NotFound(kind="ContractTerm", path=("input", "termId"))
+        if change.starts_on < term["starts_on"] or (term["ends_on"] is not None and change.starts_on > term["ends_on"]):
+            raise TermOver(limit=f"{term['starts_on']} – {term['ends_on'] or '…'}", path=("input", "startsOn"))
+        heir_id = await _write_heir(term, change)
+        last = change.starts_on - timedelta(days=1)
+        if term["is_charged"]:
+            await take_back(actor, [(term, last)], await pauses_of(contract_id), f"New price from {change.starts_on}.")
+        if last >= term["starts_on"]:
+            await db.execute(
+                "UPDATE contract_term SET ends_on = $2, next_period_start = least(next_period_start, $3) WHERE id = $1",
+                term["id"],
+                last,
+                change.starts_on,
+            )
+        else:
+            await db.execute("DELETE FROM contract_term WHERE id = $1", term["id"])
+        await audit.record(actor, "change price", "Contract", contract_id, after={"term": heir_id, "starts_on": change.starts_on})
+    return heir_id
+
+
+async def _write_heir(term: asyncpg.Record, change: NewPrice) -> UUID:
+    """Write the term that goes on: a yearly one keeps its anniversaries by a first period of its own."""
+    heir_id = new_id()
+    await db.execute(
+        "INSERT INTO contract_term (id, contract_id, kind, source_id, description, basis, quantity, unit_price_minor, price_includes_tax, supply,"
+        " tax_category, tax_rate, is_waived, starts_on, ends_on, timing, next_period_start, discount_percent, discount_until, index_key,"
+        " index_base, index_months, anchor_on) SELECT $2, contract_id, kind, source_id, description, basis, coalesce($4, quantity), coalesce($5, unit_price_minor),"
+        " price_includes_tax, supply, tax_category, tax_rate, is_waived AND $5::bigint IS NULL, $3, ends_on, timing, $3,"
+        " coalesce($6, discount_percent), CASE WHEN $6::numeric IS NULL THEN discount_until ELSE $7::date END, index_key, index_base, index_months,"
+        " anchor_on FROM contract_term WHERE id = $1",
+        term["id"],
+        heir_id,
+        change.starts_on,
+        change.quantity,
+        change.unit_price_minor,
+        change.discount_percent,
+        change.discount_until,
+    )
+    return heir_id
+
+
+async def pause_contract(actor: Actor, contract_id: UUID, first_on: date, last_on: date | None, reason: str, expected_version: int) -> UUID:
+    """Let a contract cost nothing on some days of the site (both included; no last day: until further notice); returns the pause's id.
+
+    What was charged for them is taken back.
+
+    Raises:
+        NotFound: the actor looks after no such contract.
+        NotSignedIn, Forbidden: the actor does not run billing for the legal entity.
+        TooShort, TooLong: the reason.
+        PeriodInverted: the last day is before the first.
+        Stale: it was changed meanwhile.
+        PauseOverlaps: it is paused on some of the days already.
+    """
+    shown = checks.text(reason, "reason", at_most=300, path=("input", "reason"))
+    if last_on is not None and last_on < first_on:
+        raise PeriodInverted(field="lastOn", limit=f"{first_on} – {last_on}", path=("input", "lastOn"))
+    pause_id = new_id()
+    async with db.transaction():
+        await _lock(actor, contract_id, expected_version)
+        terms = await lock_terms(contract_id)
+        try:
+            async with db.transaction():
+                await db.execute(
+                    "INSERT INTO contract_pause (id, contract_id, first_on, last_on, reason, created_at) VALUES ($1, $2, $3, $4, $5, $6)",
+                    pause_id,
+                    contract_id,
+                    first_on,
+                    last_on,
+                    shown,
+                    clock.now(),
+                )
+        except asyncpg.ExclusionViolationError as error:
+            raise PauseOverlaps(path=("input", "firstOn")) from error
+        charged = [(term, term["ends_on"]) for term in terms if term["is_charged"]]
+        await take_back(actor, charged, await pauses_of(contract_id), f"Paused from {first_on}: {shown}")
+        await audit.record(
+            actor, "pause contract", "Contract", contract_id, after={"first_on": first_on, "last_on": last_on, "reason": shown}
+        )
+    return pause_id
+
+
+async def resume_contract(actor: Actor, contract_id: UUID, pause_id: UUID, last_on: date, expected_version: int) -> None:
+    """Let a paused contract go on after a day: the pause's last. Days that a run has passed over already stay paused.
+
+    Raises:
+        NotFound: the actor looks after no such contract, or it has no such pause.
+        NotSignedIn, Forbidden: the actor does not run billing for the legal entity.
+        Stale: it was changed meanwhile.
+        OutOfRange: the day is before the pause, after its end, or in a period that was billed without the paused days.
+    """
+    async with db.transaction():
+        await _lock(actor, contract_id, expected_version)
+        terms = await lock_terms(contract_id)
+        pause = await db.row(
+            "SELECT first_on, last_on FROM contract_pause WHERE id = $1 AND contract_id = $2 FOR UPDATE", pause_id, contract_id
+        )
+        if pause is None:
+            raise NotFound(kind="ContractPause", path=("input", "pauseId"))
+        billed = max((term["next_period_start"] - timedelta(days=1) for term in terms if term["is_charged"]), default=date.min)
+        earliest = max(pause["first_on"], min(billed, pause["last_on"] or date.max))
+        if last_on < earliest or (pause["last_on"] is not None and last_on > pause["last_on"]):
+            raise OutOfRange(field="lastOn", limit=f"{earliest} – {pause['last_on'] or '…'}", path=("input", "lastOn"))
+        await db.execute("UPDATE contract_pause SET last_on = $2 WHERE id = $1", pause_id, last_on)
+        await audit.record(actor, "resume contract", "Contract", contract_id, after={"pause": pause_id, "last_on": last_on})
+
+
+async def stop_contract(actor: Actor, contract_id: UUID, ends_on: date, expected_version: int) -> int:
+    """End a contract on a day; what was charged for later days is taken back. Returns how much, as priced.
+
+    Raises:
+        NotFound: the actor looks after no such contract.
+        NotSignedIn, Forbidden: the actor does not run billing for the legal entity.
+        Stale: it was changed meanwhile.
+    """
+    async with db.transaction():
+        await _lock(actor, contract_id, expected_version)
+        return await end_contract(actor, contract_id, ends_on)
+
+
+async def set_minimum(actor: Actor, contract_id: UUID, minimum_minor: int | None, expected_version: int) -> None:
+    """Agree on what each calendar month comes to at least, as priced; None: on nothing. Months that were billed stay as they are.
+
+    Raises:
+        NotFound: the actor looks after no such contract.
+        NotSignedIn, Forbidden: the actor does not run billing for the legal entity.
+        OutOfRange: less than 1, or beyond all amounts.
+        MinimumTaken: another contract of the customer promises one.
+        Stale: it was changed meanwhile.
+    """
+    if minimum_minor is not None:
+        checks.between(minimum_minor, "minimumMinor", 1, MAX_AMOUNT_MINOR, ("input", "minimumMinor"))
+    async with db.transaction():
+        found = await _lock(actor, contract_id, expected_version)
+        today = clock.today(found["time_zone"])
+        try:
+            async with db.transaction():
+                await db.execute(
+                    "UPDATE contract SET minimum_minor = $2, minimum_billed_until = greatest(minimum_billed_until, $3) WHERE id = $1",
+                    contract_id,
+                    minimum_minor,
+                    today.replace(day=1) - timedelta(days=1),
+                )
+        except asyncpg.UniqueViolationError as error:
+            raise MinimumTaken(path=("input", "contractId")) from error
+        await audit.record(actor, "set minimum", "Contract", contract_id, after={"minimum_minor": minimum_minor})
+
+
+async def _lock(actor: Actor, contract_id: UUID, expected_version: int) -> asyncpg.Record:
+    """Lock a contract for whoever runs billing for its legal entity, and raise its version."""
+    found = await db.row(
+        "SELECT c.version, c.legal_entity_id, s.time_zone FROM contract c JOIN site s ON s.id = c.site_id WHERE c.id = $1 FOR UPDATE OF c",
+        contract_id,
+    )
+    if found is None or not actor.may(Grant.SEE_MONEY, found["legal_entity_id"]):
+        raise NotFound(kind="Contract", path=("input", "contractId"))
+    actor.require(Grant.RUN_BILLING, found["legal_entity_id"], path=("input", "contractId"))
+    checks.version(expected_version, found["version"])
+    await db.execute("UPDATE contract SET version = version + 1 WHERE id = $1", contract_id)
+    return found
