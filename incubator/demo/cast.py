@@ -57,6 +57,10 @@ ENDINGS = ("Bio", "Dx", "Medical", "Therapeutics", "Labs", "Devices", "Genomics"
 SECTORS = ("cell therapy", "diagnostics", "medical devices", "AI drug discovery", "biopharma", "digital health", "laboratory automation")
 
 
+NAMELESS_STREET = "Atlas Diagnostics"
+"""A startup that has not said where it is, so that its invoices wait."""
+
+
 @dataclass(frozen=True, slots=True)
 class Startup:
     """A startup of the world with its owner."""
@@ -107,12 +111,24 @@ async def startups(count: int, chance: random.Random) -> list[Startup]:
             continue
         names.add(name)
         key = name.lower().replace(" ", "_")
-        city = _faker(country, len(found)).city()
-        terms = places.OrganizationTerms(key, name, OrganizationKind.STARTUP.value, country, city, chance.choice(SECTORS), source="made up")
+        faker = _faker(country, len(found))
+        city, address = faker.city(), "" if name == NAMELESS_STREET else faker.street_address()
+        kind, sector = OrganizationKind.STARTUP.value, chance.choice(SECTORS)
+        terms = places.OrganizationTerms(key, name, kind, country, city, sector, address=address, source="made up")
         async with db.transaction():
             startup_id = await places.register_organization(SYSTEM, terms)
         found.append(await _with_owner(startup_id, key, name, country, chance))
+    await _settle([(row["id"], _faker(row["country"], number).street_address()) for number, row in enumerate(known)])
     return found
+
+
+async def _settle(streets: list[tuple[UUID, str]]) -> None:
+    """Give the startups of the imported file, which names none, a street: without one nobody can be invoiced."""
+    await db.execute(
+        "UPDATE organization o SET address = s.street FROM unnest($1::uuid[], $2::text[]) AS s(id, street) WHERE o.id = s.id",
+        [startup_id for startup_id, _ in streets],
+        [street for _, street in streets],
+    )
 
 
 def _faker(country: str, salt: int) -> Faker:

@@ -30,7 +30,9 @@ LISTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "secondments": ({}, NOTHING | STAFF | {"owner": 1, "member": 1}),
     "timeLogs": ({"from": day(-9), "until": day(9)}, NOTHING | STAFF | {"owner": 1, "member": 1}),
     "deals": ({}, NOTHING | STAFF | {"owner": 1, "member": 1}),
-    "invoices": ({}, NOTHING | dict.fromkeys((*STAFF, "owner", "billing contact", "finance"), 4)),
+    "invoices": ({}, NOTHING | dict.fromkeys((*STAFF, "finance"), 10) | dict.fromkeys(("owner", "billing contact"), 8)),
+    "invoiceTotals": ({}, NOTHING | dict.fromkeys((*STAFF, "owner", "billing contact", "finance"), 1)),
+    "customerAccounts": ({}, FORBIDDEN | dict.fromkeys(PAYERS, 0) | dict.fromkeys((*STAFF, "finance"), 1) | {"manager elsewhere": 0}),
     "rentals": ({}, NOTHING | dict.fromkeys(STARTUP, 5) | dict.fromkeys((*STAFF, "front desk"), 6)),
     "rentalHolds": ({}, NOTHING | dict.fromkeys((*STARTUP, *STAFF, "front desk"), 2)),
     "badges": ({}, NOTHING | dict.fromkeys(STARTUP, 2) | dict.fromkeys((*STAFF, "front desk"), 3)),
@@ -73,6 +75,8 @@ TENANTS = callers.table("owner", "manager", manager_elsewhere="NotFound", **UNKN
 SITE_MANAGERS = callers.table("manager", manager_elsewhere="NotFound")
 DESK = callers.table("manager", "front desk", manager_elsewhere="NotFound")
 
+BILLERS = callers.table("manager", "finance", manager_elsewhere="NotFound")
+
 MUTATIONS: dict[str, Table] = {
     "createSecondment": callers.table("manager"),
     "removeTimeLog": callers.table(**UNSEEN),
@@ -86,6 +90,14 @@ MUTATIONS: dict[str, Table] = {
         "owner", "billing contact", another_startups_owner="NotFound", corporate_admin="NotFound", university="NotFound"
     ),
     "startBillingRun": callers.table("manager", "finance", "manager elsewhere"),
+    "decideBillingRun": BILLERS,
+    "resumeBillingRun": BILLERS,
+    "assignParkedCustomer": BILLERS,
+    "finaliseInvoice": BILLERS,
+    "discardDraft": BILLERS,
+    "createCreditNote": callers.table("finance"),
+    "voidInvoice": callers.table("finance"),
+    "recordRefund": callers.table("finance"),
     "holdUnit": callers.table("manager"),
     "releaseHold": TENANTS,
     "giveNotice": TENANTS,
@@ -109,8 +121,8 @@ MUTATIONS: dict[str, Table] = {
     "setSubdivision": callers.table("manager"),
     "unparkWork": callers.table("manager", "finance", manager_elsewhere="NotFound"),
 }
-DONE = {"payInvoice": "TransferOnly"}
-"""What who may is answered: nothing, but where the test has no account at Stripe."""
+DONE = {"payInvoice": "TransferOnly", "decideBillingRun": "BillingRunDecided"}
+"""What who may is answered: nothing, but where the test has no account at Stripe, or no run that is held."""
 
 
 async def codes(web: Web, made: Side, name: str, who: Credentials) -> str:

@@ -202,6 +202,14 @@ AT_MOST = {
     "removeTimeLog": 9,
     "payInvoice": 4,
     "startBillingRun": 16,
+    "decideBillingRun": 1,
+    "resumeBillingRun": 1,
+    "assignParkedCustomer": 1,
+    "finaliseInvoice": 1,
+    "discardDraft": 1,
+    "createCreditNote": 1,
+    "voidInvoice": 1,
+    "recordRefund": 1,
     "openCall": 9,
     "submitApplication": 11,
     "declineApplication": 9,
@@ -295,7 +303,7 @@ AT_MOST = {
     "revokeSession": 6,
 }
 """Statements of each mutation, sign-in, BEGIN and COMMIT included."""
-REFUSED = {"payInvoice": ["TransferOnly"], "confirmTwoFactor": ["WrongCode"]}
+REFUSED = {"payInvoice": ["TransferOnly"], "decideBillingRun": ["BillingRunDecided"], "confirmTwoFactor": ["WrongCode"]}
 """What needs more than a test of counts has: an account at Stripe, an app with a second factor."""
 
 

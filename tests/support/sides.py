@@ -8,6 +8,7 @@ from uuid import UUID
 
 from incubator import db
 from incubator.billing import service as billing
+from incubator.billing.crediting import Settlement
 from incubator.importing import service as importing
 from incubator.kernel import clock, work
 from incubator.kernel.actor import SYSTEM, Actor, Role
@@ -24,7 +25,7 @@ from incubator.secondments import service as secondments
 from incubator.spaces import service as spaces
 from incubator.spaces import waiting
 from incubator_graphql.ids import encode
-from tests.support import make, schooling
+from tests.support import invoicing, make, schooling
 from tests.support.web import session_of, token_of
 
 FILE = b"key,name_en,name_local,kind,country,city,sector,source\n%s,Name,,corporate,DE,Hamburg,x,x\n"
@@ -65,7 +66,7 @@ async def side() -> Side:
         "Person": some(owner.person_id),
         "Rental": await db.value("SELECT id FROM rental WHERE organization_id = $1", startup_id),
     }
-    for add in (_admission, _space, _rentals, _work_together, _own_things):
+    for add in (_admission, _space, _rentals, _money, _work_together, _own_things):
         ids |= await add(house, actors)
     await closing.close_site(house.manager, house.site_id, clock.today("Europe/Berlin") + timedelta(days=1800), "The lease ends")
     return Side(house, actors, {what: encode(what.partition(":")[0], row_id) for what, row_id in ids.items()})
@@ -264,6 +265,22 @@ async def _rentals(house: make.House, actors: dict[str, Actor]) -> dict[str, UUI
         "Badge": free,
         "Badge: out": out,
         "Badge: to lose": lost,
+    }
+
+
+async def _money(house: make.House, actors: dict[str, Actor]) -> dict[str, UUID]:
+    """Drafts and invoices of the startup in every state that something can be done from, and a run that parked somebody."""
+    startup_id, finance = some(actors["owner"].organization_id), actors["finance"]
+    refunded, to_credit, to_void = [await invoicing.invoice(house, startup_id) for _ in range(3)]
+    await invoicing.paid(refunded, 11_900)
+    _, [parked] = await invoicing.finished_run(house, [startup_id], late=[await make.organization()])
+    return {
+        "Invoice: credit note": await invoicing.credited(finance, refunded, None, Settlement.REFUND),
+        "Invoice: to credit": to_credit,
+        "Invoice: to void": to_void,
+        "Invoice: draft": await invoicing.draft(house, startup_id),
+        "Invoice: second draft": await invoicing.draft(house, startup_id),
+        "ParkedCustomer": parked,
     }
 
 
