@@ -32,12 +32,15 @@ LISTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "deals": ({}, NOTHING | STAFF | {"owner": 1, "member": 1}),
     "invoices": ({}, NOTHING | dict.fromkeys((*STAFF, "finance"), 10) | dict.fromkeys(("owner", "billing contact"), 8)),
     "invoiceTotals": ({}, NOTHING | dict.fromkeys((*STAFF, "owner", "billing contact", "finance"), 1)),
-    "customerAccounts": ({}, FORBIDDEN | dict.fromkeys(PAYERS, 0) | dict.fromkeys((*STAFF, "finance"), 1) | {"manager elsewhere": 0}),
+    "customerAccounts": (
+        {},
+        FORBIDDEN | dict.fromkeys(PAYERS, 0) | dict.fromkeys((*STAFF, "finance", "owner", "billing contact"), 1) | {"manager elsewhere": 0},
+    ),
     "rentals": ({}, NOTHING | dict.fromkeys(STARTUP, 5) | dict.fromkeys((*STAFF, "front desk"), 6)),
     "rentalHolds": ({}, NOTHING | dict.fromkeys((*STARTUP, *STAFF, "front desk"), 2)),
     "badges": ({}, NOTHING | dict.fromkeys(STARTUP, 2) | dict.fromkeys((*STAFF, "front desk"), 3)),
     "plans": ({}, NOTHING | dict.fromkeys(STARTUP, 3) | dict.fromkeys(HOUSE, 4)),
-    "billingRuns": ({}, FORBIDDEN | STAFF | {"finance": 1} | dict.fromkeys((*PAYERS, "manager elsewhere"), 0)),
+    "billingRuns": ({}, FORBIDDEN | dict.fromkeys((*STAFF, "finance"), 2) | dict.fromkeys((*PAYERS, "manager elsewhere"), 0)),
     "parkedWork": ({}, FORBIDDEN | {"manager": 1, "finance": 1, "reading token": 1, "manager elsewhere": 0}),
     "notifications": ({}, NOTHING | {"reading token": 1}),
     "notificationPreferences": ({}, dict.fromkeys(CALLERS, len(KINDS_TO_CHOOSE)) | NOT_SIGNED_IN),
@@ -47,7 +50,7 @@ LISTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 def outcome(name: str, answer: dict[str, Any]) -> Any:
     """Return how many rows a list showed, or the code it was refused with."""
     [refused] = [error["extensions"]["code"] for error in answer.get("errors", [])] or [None]
-    rows = (answer["data"] or {}).get(name) or {}
+    rows = (answer["data"] or {}).get(name) or []
     return refused or (rows["totalCount"] if isinstance(rows, dict) else len(rows))
 
 

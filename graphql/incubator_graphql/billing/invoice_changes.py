@@ -41,9 +41,9 @@ class DiscardDraftInput:
 
 @value
 class DiscardDraftPayload(Payload):
-    """Nothing but what went wrong."""
+    """Whether it is gone."""
 
-    is_discarded: bool = False
+    is_discarded: bool | None = None
 
 
 @given

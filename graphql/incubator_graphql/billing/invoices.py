@@ -1,5 +1,6 @@
 """Invoices as the API shows them, and paying them."""
 
+import asyncio
 import json
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -245,7 +246,7 @@ class Invoice(Node):
     async def credit_notes(self, info: Info) -> list["Invoice"]:
         """What was credited of it, in order."""
         found = await info.context.loaders.of(CREDIT_NOTES).load(self.row.id)
-        return [Invoice.of(await one(info, INVOICES, credit_note_id)) for credit_note_id in found]
+        return [Invoice.of(row) for row in await asyncio.gather(*(one(info, INVOICES, credit_note_id) for credit_note_id in found))]
 
     @resolved
     async def refund(self, info: Info) -> Refund | None:

@@ -257,7 +257,7 @@ class ResumeBillingRunPayload(Payload):
     """The run, and how many customers are taken up again."""
 
     billing_run: BillingRun | None = None
-    resumed: int = 0
+    resumed: int | None = None
 
 
 @given
