@@ -57,10 +57,6 @@ ENDINGS = ("Bio", "Dx", "Medical", "Therapeutics", "Labs", "Devices", "Genomics"
 SECTORS = ("cell therapy", "diagnostics", "medical devices", "AI drug discovery", "biopharma", "digital health", "laboratory automation")
 
 
-NAMELESS_STREET = "Atlas Diagnostics"
-"""A startup that has not said where it is, so that its invoices wait."""
-
-
 @dataclass(frozen=True, slots=True)
 class Startup:
     """A startup of the world with its owner."""
@@ -112,7 +108,7 @@ async def startups(count: int, chance: random.Random) -> list[Startup]:
         names.add(name)
         key = name.lower().replace(" ", "_")
         faker = _faker(country, len(found))
-        city, address = faker.city(), "" if name == NAMELESS_STREET else faker.street_address()
+        city, address = faker.city(), faker.street_address()
         kind, sector = OrganizationKind.STARTUP.value, chance.choice(SECTORS)
         terms = places.OrganizationTerms(key, name, kind, country, city, sector, address=address, source="made up")
         async with db.transaction():
@@ -120,6 +116,11 @@ async def startups(count: int, chance: random.Random) -> list[Startup]:
         found.append(await _with_owner(startup_id, key, name, country, chance))
     await _settle([(row["id"], _faker(row["country"], number).street_address()) for number, row in enumerate(known)])
     return found
+
+
+async def move_out(name: str) -> None:
+    """Let a startup leave its street without saying where it went, so that its invoices wait."""
+    await db.execute("UPDATE organization SET address = '' WHERE name = $1", name)
 
 
 async def _settle(streets: list[tuple[UUID, str]]) -> None:

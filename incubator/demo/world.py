@@ -72,6 +72,8 @@ async def load(say_progress: Progress) -> None:
             begin = add_months(first_month, month)
             say_progress(4 + month, total, f"{begin:%Y-%m}")
             await _live_month(residents, seconded, begin, chance)
+            if month == MONTHS - 1:
+                await cast.move_out("Derma Labs")
             elbe = next(r.startup.id for r in residents if r.startup.name.startswith("Elbe Cell"))
             await _close_month(operators, begin, chance, elbe if month == MONTHS - 1 else None)
         say_progress(total - 2, total, "today")
