@@ -214,6 +214,20 @@ export const routes: readonly Route[] = [
 		load: () => import('../features/billing/BillingPage.svelte'),
 	},
 	{
+		pattern: '/accounts',
+		title: 'app:place.accounts',
+		areas: ['billing'],
+		audience: 'signedIn',
+		load: () => import('../features/billing/AccountsPage.svelte'),
+	},
+	{
+		pattern: '/accounts/:customer/:entity/:currency',
+		title: 'app:place.accounts',
+		areas: ['billing'],
+		audience: 'signedIn',
+		load: () => import('../features/billing/AccountPage.svelte'),
+	},
+	{
 		pattern: '/portfolio',
 		title: 'app:place.portfolio',
 		areas: ['portfolio'],
