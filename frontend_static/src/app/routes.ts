@@ -194,14 +194,14 @@ export const routes: readonly Route[] = [
 	{
 		pattern: '/invoices',
 		title: 'app:place.invoices',
-		areas: ['billing'],
+		areas: ['billing', 'invoicing'],
 		audience: 'signedIn',
 		load: () => import('../features/billing/InvoicesPage.svelte'),
 	},
 	{
 		pattern: '/invoices/:id',
 		title: 'app:invoice',
-		areas: ['billing'],
+		areas: ['billing', 'invoicing'],
 		audience: 'signedIn',
 		load: () => import('../features/billing/InvoicePage.svelte'),
 		prefetch: ({ id }) => prefetch(InvoiceDetails, { id: nodeId('Invoice', id ?? '') }, ['Payment']),
@@ -216,14 +216,14 @@ export const routes: readonly Route[] = [
 	{
 		pattern: '/accounts',
 		title: 'app:place.accounts',
-		areas: ['billing'],
+		areas: ['billing', 'invoicing'],
 		audience: 'signedIn',
 		load: () => import('../features/billing/AccountsPage.svelte'),
 	},
 	{
 		pattern: '/accounts/:customer/:entity/:currency',
 		title: 'app:place.accounts',
-		areas: ['billing'],
+		areas: ['billing', 'invoicing'],
 		audience: 'signedIn',
 		load: () => import('../features/billing/AccountPage.svelte'),
 	},

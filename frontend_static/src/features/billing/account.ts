@@ -13,7 +13,7 @@ const kinds = [
 /** What a booking is called. */
 export function entryName(kind: string): string {
 	const found = kinds.find((known) => known === kind.replaceAll(' ', '_'));
-	return t(`billing:entry.${found ?? 'other'}`);
+	return t(`invoicing:entry.${found ?? 'other'}`);
 }
 
 /** The page of one account. */

@@ -20,7 +20,7 @@ export function besideLines<Payload>(outcome: Outcome<Payload>): Outcome<Payload
 				? {
 						...refusal,
 						path: [...refusal.path, `line${refusal.line}`],
-						message: t('billing:credit.above', {
+						message: t('invoicing:credit.above', {
 							limit: formatMoney({ amountMinor: refusal.leftMinor, currency: refusal.currency }),
 						}),
 					}

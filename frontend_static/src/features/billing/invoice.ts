@@ -20,7 +20,9 @@ export const leftOf = ({ amount, credited }: Pick<Invoice['lines'][number], 'amo
 });
 
 /** What happened to an invoice in the order of its happening, and then what is to come. */
-export function trailOf(invoice: Pick<Invoice, 'kind' | 'state' | 'issuedOn' | 'dueOn' | 'paymentState' | 'payments' | 'creditNotes'>): TrailEntry[] {
+export function trailOf(
+	invoice: Pick<Invoice, 'kind' | 'state' | 'issuedOn' | 'dueOn' | 'paymentState' | 'payments' | 'creditNotes'>,
+): TrailEntry[] {
 	const entries: TrailEntry[] = [];
 	if (invoice.issuedOn) entries.push({ kind: 'issued', day: invoice.issuedOn });
 	if (invoice.paymentState === 'OVERDUE' && invoice.dueOn) entries.push({ kind: 'overdue', day: invoice.dueOn });
