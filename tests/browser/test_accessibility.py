@@ -78,7 +78,7 @@ PAGES: list[tuple[str | None, tuple[str, ...]]] = [
     ),
     (MENTOR, ("/",)),
     (CORPORATE, ("/",)),
-    (FINANCE, ("/",)),
+    (FINANCE, ("/", "/invoices", "/invoices?state=DRAFT", "/accounts")),
     (DESK_STAFF, ("/", "/rentals", "/badges")),
     (AUDITOR, ("/",)),
     (UNIT_OWNER, ("/", "/units", "/owner-statements", "/owner-statements?tab=use")),
