@@ -36,6 +36,7 @@ LESS_DEEP = dict.fromkeys(
     (
         "Query.residencies",
         "Query.invoices",
+        "Query.customerAccounts",
         "Query.billingRuns",
         "Query.bookings",
         "Query.rentals",
