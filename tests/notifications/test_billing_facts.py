@@ -52,6 +52,7 @@ async def test_what_was_mended_before_it_was_told_is_no_news() -> None:
     await drain()
 
     assert await told(finance) == []
+    assert not await db.value("SELECT 1 FROM work_item WHERE last_error <> '' LIMIT 1")
 
 
 async def test_a_held_run_is_told_to_who_started_it_and_to_finance_of_what_it_bills() -> None:
