@@ -14,10 +14,10 @@ describe('places', () => {
 		[
 			'owner',
 			'startup',
-			['/', '/space', '/bookings', '/qualifications', '/deals', '/secondments', '/invoices', '/people'],
+			['/', '/space', '/bookings', '/qualifications', '/deals', '/secondments', '/invoices', '/accounts', '/people'],
 		],
 		['member', 'startup', ['/', '/space', '/bookings', '/qualifications', '/deals', '/secondments', '/people']],
-		['finance', 'finance', ['/', '/bookings', '/calls', '/invoices', '/owner-statements', '/people']],
+		['finance', 'finance', ['/', '/bookings', '/calls', '/invoices', '/accounts', '/owner-statements', '/people']],
 		['mentor', 'mentor', ['/', '/qualifications', '/people']],
 		['scout', 'corporate', ['/', '/qualifications', '/deals', '/secondments', '/people']],
 	])('of the role %s are its own', (who, home, places) => {
@@ -44,6 +44,7 @@ describe('places', () => {
 			'/secondments',
 			'/billing',
 			'/invoices',
+			'/accounts',
 			'/owner-statements',
 			'/people',
 			'/imports',
