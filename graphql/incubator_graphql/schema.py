@@ -6,7 +6,7 @@ from incubator_graphql.billing.accounts import AccountsQuery
 from incubator_graphql.billing.buyers import BuyersMutation, BuyersQuery
 from incubator_graphql.billing.deposits import DepositsMutation
 from incubator_graphql.billing.fapiao import FapiaoMutation
-from incubator_graphql.billing.invoice_changes import InvoiceChangesMutation
+from incubator_graphql.billing.invoice_changes import InvoiceChangesMutation, InvoiceChangesQuery
 from incubator_graphql.billing.invoices import InvoicesMutation, InvoicesQuery
 from incubator_graphql.billing.plans import PlansQuery
 from incubator_graphql.billing.runs import BillingRunsMutation, BillingRunsQuery
@@ -66,6 +66,7 @@ class Query(
     PortfolioQuery,
     MachineHoursQuery,
     InvoicesQuery,
+    InvoiceChangesQuery,
     AccountsQuery,
     BillingRunsQuery,
     SellersQuery,

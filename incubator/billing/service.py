@@ -4,6 +4,7 @@ from incubator.billing.account_statements import account_statement
 from incubator.billing.charging import charge_count, charge_time, quote_time
 from incubator.billing.contract_changes import change_price, pause_contract, resume_contract, set_minimum, stop_contract
 from incubator.billing.contracts import add_term, create_plan, open_contract, plan_terms
+from incubator.billing.credit_previews import preview_credit
 from incubator.billing.crediting import create_credit_note, void_invoice
 from incubator.billing.deposits import DepositDecision, record_deposit_return, settle_deposit
 from incubator.billing.discarding import discard_draft
@@ -63,6 +64,7 @@ __all__ = [
     "pause_contract",
     "pay_invoice",
     "plan_terms",
+    "preview_credit",
     "preview_invoices",
     "quote_supplies",
     "quote_time",
