@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from incubator.billing import documents, finalising, payments, run_batches, run_estimates, runs
+from incubator.billing import checks, documents, finalising, payments, run_batches, run_estimates, runs
 from incubator.billing.events import BuyerProfileChanged, CustomersBilled, InvoiceIssued, VatIdChecked
 from incubator.kernel import outbox, work
 
@@ -38,6 +38,18 @@ async def find_due_drafts() -> None:
     """Repeats safely: one piece of work a legal entity and minute; those with something missing are looked at every ten minutes."""
     await finalising.schedule_due()
     await finalising.schedule_due(is_blocked=True)
+
+
+@work.sweep("check the books")
+async def order_check_of_books() -> None:
+    """Repeats safely: one check an hour is on the list."""
+    await checks.schedule_check()
+
+
+@work.job(checks.CHECK_BOOKS, remote=True, is_bulk=True)
+async def check_books(item: work.Item) -> None:
+    """Repeats safely: it only reads."""
+    await checks.check_books()
 
 
 @outbox.consumer(VatIdChecked, "look at the customer's drafts again")
