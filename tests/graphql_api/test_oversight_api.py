@@ -221,7 +221,7 @@ async def test_a_role_without_the_grant_elsewhere_shows_nothing_of_elsewhere(web
     assert encode("Unit", unit_id) not in await trail(web, await session_of(mine.manager))
 
 
-OF_NO_PLACE = {"Notification", "Person", "World"}
+OF_NO_PLACE = {"Notification", "Person", "World", "ExchangeRate"}
 """What is a person's own (it concerns the organisation they stood in) or the demo's mark."""
 
 
