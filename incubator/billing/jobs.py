@@ -5,6 +5,7 @@ from uuid import UUID
 from incubator.billing import checks, documents, finalising, payments, run_batches, run_estimates, runs
 from incubator.billing.events import BuyerProfileChanged, CustomersBilled, InvoiceIssued, VatIdChecked
 from incubator.kernel import outbox, work
+from incubator.organizations.events import OrganizationChanged
 
 
 @work.job(runs.ESTIMATE)
@@ -54,6 +55,12 @@ async def check_books(item: work.Item) -> None:
 
 @outbox.consumer(VatIdChecked, "look at the customer's drafts again")
 async def look_at_drafts_of_checked(event: VatIdChecked, message_id: UUID) -> None:
+    """Repeats safely: one piece of work a legal entity and fact."""
+    await finalising.schedule_blocked_of(event.organization_id, str(message_id))
+
+
+@outbox.consumer(OrganizationChanged, "look at the customer's drafts again")
+async def look_at_drafts_of_organization(event: OrganizationChanged, message_id: UUID) -> None:
     """Repeats safely: one piece of work a legal entity and fact."""
     await finalising.schedule_blocked_of(event.organization_id, str(message_id))
 

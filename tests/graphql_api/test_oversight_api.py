@@ -222,7 +222,7 @@ async def test_a_role_without_the_grant_elsewhere_shows_nothing_of_elsewhere(web
 
 
 OF_NO_PLACE = {"Notification", "Person", "World", "ExchangeRate"}
-"""What is a person's own (it concerns the organisation they stood in) or the demo's mark."""
+"""What is a person's own (it concerns the organisation they stood in), the demo's mark, or everybody's."""
 
 
 async def test_the_database_knows_whose_matter_every_type_is() -> None:

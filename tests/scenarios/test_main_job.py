@@ -174,6 +174,20 @@ async def test_from_an_open_call_to_a_paid_invoice_and_a_line_of_the_portfolio(p
         },
     )
 
+    # The owner says where invoices go; without a street none could be made.
+    billed = (await run(founder, "BillingDetails", organizationId=startup_id))["billingDetails"]
+    await run(
+        founder,
+        "SetBillingAddress",
+        input={
+            "organizationId": startup_id,
+            "name": "Brook Bio GmbH",
+            "address": "Kai 1",
+            "city": "Hamburg",
+            "expectedVersion": billed["organizationVersion"],
+        },
+    )
+
     # The month's billing run, by a worker, makes and numbers the invoices.
     month = days(0).replace(day=1)
     started = (await run(manager, "StartBillingRun", input={"month": month, "idempotencyKey": "slice-run"}))["billingRun"]
@@ -183,8 +197,12 @@ async def test_from_an_open_call_to_a_paid_invoice_and_a_line_of_the_portfolio(p
         return any(found["id"] == started["id"] and found["state"] == "FINISHED" and not found["parked"] for found in runs)
 
     await eventually(finished, "the billing run", 120)
-    invoices = (await run(founder, "Invoices", first=10))["invoices"]["nodes"]
-    rent = next(found for found in invoices if "-D-" not in found["number"])
+
+    async def numbered() -> Any:
+        invoices = (await run(founder, "Invoices", first=10))["invoices"]["nodes"]
+        return next((found for found in invoices if "-D-" not in found["number"]), None)
+
+    rent = await eventually(numbered, "the number of the draft", 60)
     details = (await run(founder, "InvoiceDetails", id=rent["id"]))["node"]
     assert details["gross"]["amountMinor"] == details["net"]["amountMinor"] + details["tax"]["amountMinor"] > 0
     assert {line["taxRate"] for line in details["lines"] if line["amount"]["amountMinor"]} == {"19"}
