@@ -91,10 +91,12 @@ async def worker(database_url: str, redis_url: str, folder: Path) -> AsyncIterat
 
 
 def worker_environment(database_url: str, redis_url: str, folder: Path) -> dict[str, str]:
-    """Return the settings of a worker that keeps its mail and files in `folder`."""
+    """Return the settings of a worker that keeps its mail and files in `folder` and finds no register or bank: nobody listens there."""
     return {
         "INCUBATOR_DATABASE_URL": database_url,
         "INCUBATOR_REDIS_URL": redis_url,
         "INCUBATOR_DATA_DIR": str(folder),
         "INCUBATOR_REQUIRE_TWO_FACTOR": "0",
+        "INCUBATOR_VIES_URL": "http://127.0.0.1:9",
+        "INCUBATOR_ECB_URL": "http://127.0.0.1:9",
     }

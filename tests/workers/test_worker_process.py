@@ -9,6 +9,7 @@ import pytest
 from redis.asyncio import Redis
 
 from incubator import db
+from incubator.billing.ecb import READ_RATES
 from incubator.kernel import clock, outbox, work
 from incubator.kernel.actor import Role
 from incubator.kernel.ids import new_id
@@ -28,8 +29,8 @@ MAILS = 380
 
 
 async def unfinished() -> int:
-    """Count work that is not done."""
-    return int(await db.value("SELECT count(*) FROM work_item WHERE state <> 'done'"))
+    """Count work that is not done; the bank's rates are asked for again and again here, where there is no bank."""
+    return int(await db.value("SELECT count(*) FROM work_item WHERE state <> 'done' AND kind <> $1", READ_RATES))
 
 
 async def done(count: int) -> bool:
