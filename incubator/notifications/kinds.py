@@ -51,6 +51,7 @@ class Kind(StrEnum):
     INVOICE_ISSUED = "invoice_issued"
     PAYMENT_RECEIVED = "payment_received"
     BILLING_RUN_FINISHED = "billing_run_finished"
+    PRICE_ADAPTED = "price_adapted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,4 +109,5 @@ KINDS: dict[Kind, Description] = {
     Kind.INVOICE_ISSUED: _named("Invoices", "Rechnungen", "账单"),
     Kind.PAYMENT_RECEIVED: _named("Payments", "Zahlungen", "付款"),
     Kind.BILLING_RUN_FINISHED: _named("Billing runs", "Abrechnungsläufe", "计费批次"),
+    Kind.PRICE_ADAPTED: _named("Prices that follow an index", "Preise, die einem Index folgen", "随指数调整的价格"),
 }
