@@ -10,7 +10,7 @@ from incubator import db
 from incubator.billing.errors import CurrencyMismatch, PlanNameTaken, PlanWithoutEnd
 from incubator.billing.scope import visible_plans
 from incubator.billing.terms import Basis, IndexClause, Measured, Per, PhaseTerms, PlanConditions, Price, RecurringTerm, Supply, Timing
-from incubator.kernel import audit, checks, clock
+from incubator.kernel import audit, checks, clock, idempotency
 from incubator.kernel.actor import Actor, Grant
 from incubator.kernel.errors import NotFound, OutOfRange
 from incubator.kernel.ids import new_id
@@ -30,12 +30,14 @@ async def create_plan(
     price_includes_tax: bool,
     supply: Supply = Supply.SERVICE,
     conditions: PlanConditions | None = None,
+    idempotency_key: str | None = None,
 ) -> UUID:
-    """Create a plan of an operator; returns its id.
+    """Create a plan of an operator; returns its id. With a key, once for it.
 
     Raises:
         NotSignedIn, Forbidden: the actor manages no programmes of the operator.
         TooShort, TooLong, UnknownCurrency, OutOfRange: name, currency, an amount, months or a discount break their rule.
+        IdempotencyMismatch: the key was used with other input.
         PlanWithoutEnd: a phase before the last has no months, or the last has.
         PlanNameTaken: the operator has a plan of that name in that currency.
     """
@@ -49,6 +51,12 @@ async def create_plan(
         _check_phase(phase)
     plan_id = new_id()
     async with db.transaction():
+        claim = None
+        if idempotency_key is not None:
+            sold = (operator_id, shown, currency, list(phases), price_includes_tax, supply, agreed)
+            claim = await idempotency.claim(actor, idempotency_key, "createPlan", sold)
+            if claim.answer is not None:
+                return UUID(claim.answer["plan_id"])
         if not await db.execute(
             "INSERT INTO plan (id, operator_id, name, currency, price_includes_tax, supply, timing, deposit_minor, minimum_minor, index_key,"
             " index_months, created_at, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1)"
@@ -82,6 +90,8 @@ async def create_plan(
             [phase.discount_months for phase in phases],
         )
         await audit.record(actor, "create plan", "Plan", plan_id, after={"name": shown, "currency": currency})
+        if claim is not None:
+            await idempotency.store(claim, {"plan_id": plan_id})
     return plan_id
 
 

@@ -4,6 +4,7 @@ from incubator.billing.account_statements import account_statement
 from incubator.billing.adapting import record_index_value
 from incubator.billing.charging import charge_count, charge_time, quote_time
 from incubator.billing.contract_changes import change_price, pause_contract, resume_contract, set_minimum, stop_contract
+from incubator.billing.contract_previews import preview_change
 from incubator.billing.contracts import add_term, open_contract
 from incubator.billing.crediting import create_credit_note, void_invoice
 from incubator.billing.deposits import DepositDecision, record_deposit_return, settle_deposit
@@ -69,6 +70,7 @@ __all__ = [
     "pay_invoice",
     "plan_minimum",
     "plan_terms",
+    "preview_change",
     "preview_invoices",
     "quote_supplies",
     "quote_time",
