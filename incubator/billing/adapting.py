@@ -89,7 +89,7 @@ async def _refuse_followed(operator_id: UUID, key: str, month: date, value: Deci
         month,
         add_months(month, MOST_MONTHS_BACK),
     ):
-        raise IndexValueKept(value=value, path=("input", "value"))
+        raise IndexValueKept(value=plain(value), path=("input", "value"))
 
 
 async def schedule_due() -> None:

@@ -1,7 +1,6 @@
 """Refusals of billing."""
 
 from datetime import date, datetime
-from decimal import Decimal
 from uuid import UUID
 
 from incubator.kernel.errors import DomainError, InvalidValue, refusal
@@ -497,7 +496,7 @@ class NothingToWaive(DomainError):
 class IndexValueKept(DomainError):
     """The index has another value for that month, and prices may follow it already."""
 
-    value: Decimal
+    value: str
     text = {
         "en": "The index has the value {value} for that month already; a published value is not changed.",
         "de": "Für diesen Monat hat der Index schon den Wert {value}; ein veröffentlichter Wert wird nicht geändert.",
