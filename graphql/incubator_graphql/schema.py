@@ -9,7 +9,7 @@ from incubator_graphql.billing.contract_changes import ContractChangesMutation
 from incubator_graphql.billing.contracts import ContractsQuery
 from incubator_graphql.billing.deposits import DepositsMutation
 from incubator_graphql.billing.fapiao import FapiaoMutation
-from incubator_graphql.billing.invoice_changes import InvoiceChangesMutation
+from incubator_graphql.billing.invoice_changes import InvoiceChangesMutation, InvoiceChangesQuery
 from incubator_graphql.billing.invoices import InvoicesMutation, InvoicesQuery
 from incubator_graphql.billing.plans import PlansMutation, PlansQuery
 from incubator_graphql.billing.price_indexes import PriceIndexesMutation, PriceIndexesQuery
@@ -70,6 +70,7 @@ class Query(
     PortfolioQuery,
     MachineHoursQuery,
     InvoicesQuery,
+    InvoiceChangesQuery,
     AccountsQuery,
     ContractsQuery,
     ChargesQuery,

@@ -6,8 +6,9 @@ from datetime import date
 from uuid import UUID
 
 from incubator import db
+from incubator.billing import party_facts
 from incubator.kernel.actor import Actor, Grant
-from incubator.kernel.errors import PeriodInverted
+from incubator.kernel.errors import NotFound, PeriodInverted
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +46,17 @@ async def account_statement(
 
     Raises:
         NotSignedIn, Forbidden: the actor neither sees the customer's money nor the legal entity's.
+        NotFound: there is no such customer or legal entity.
         PeriodInverted: the last day is before the first.
     """
     if not actor.may(Grant.SEE_MONEY, customer_id):
         actor.require(Grant.SEE_MONEY, legal_entity_id, path=("legalEntityId",))
     if last < first:
         raise PeriodInverted(field="last", limit=f"{first} – {last}", path=("last",))
+    if not await party_facts.buyers([customer_id]):
+        raise NotFound(kind="Organization", path=("customerId",))
+    if not await party_facts.sellers([legal_entity_id]):
+        raise NotFound(kind="LegalEntity", path=("legalEntityId",))
     opening = int(
         await db.value(
             f"SELECT coalesce(sum(e.amount_minor), 0)::bigint{_BOOKED} AND t.booked_on < $4", customer_id, legal_entity_id, currency, first

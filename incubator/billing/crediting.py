@@ -14,7 +14,7 @@ import asyncpg
 from incubator import db
 from incubator.billing import party_facts
 from incubator.billing.balances import add_to_balance
-from incubator.billing.credit_policy import CreditedGroup, CreditedLine, settle, tax_now
+from incubator.billing.credit_policy import CreditedGroup, CreditedLine, Settled, settle, tax_now
 from incubator.billing.drafting import CREDIT_NOTE, INVOICE
 from incubator.billing.errors import CreditAboveLine, InvoiceNotFinalised, NothingToCredit, SettlementNeeded
 from incubator.billing.events import InvoiceCredited
@@ -45,6 +45,23 @@ class CreditTerms:
     settlement: Settlement
     reason: str
     expected_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reckoned:
+    """What crediting lines of an invoice comes to, before anything is written: the invoice's rows, its lines by their place, tax by group."""
+
+    rows: Sequence[asyncpg.Record]
+    lines: Mapping[int, CreditedLine]
+    taxes: Mapping[tuple[TaxCategory, Decimal], int]
+    net_minor: int
+    tax_minor: int
+    settled: Settled
+
+    @property
+    def gross_minor(self) -> int:
+        """The sum with tax."""
+        return self.net_minor + self.tax_minor
 
 
 async def create_credit_note(actor: Actor, terms: CreditTerms, idempotency_key: str) -> UUID:
@@ -109,6 +126,33 @@ async def _lock(invoice_id: UUID) -> asyncpg.Record:
 
 async def credit(actor: Actor, invoice: asyncpg.Record, wanted: Mapping[int, int] | None, settlement: Settlement, reason: str) -> UUID:
     """Credit lines of an invoice whose row is locked, inside the running transaction; whether the actor may is the caller's rule."""
+    reckoned = await reckon(invoice, wanted)
+    settled = reckoned.settled
+    if settled.returned_minor and settlement is Settlement.OFFSET:
+        raise SettlementNeeded(paid_minor=settled.returned_minor, currency=invoice["currency"], path=("input", "settlement"))
+    used = settlement if settled.returned_minor else Settlement.OFFSET
+    credit_note_id = await _write(invoice, reckoned, used, reason)
+    blocked = await finalise_drafts(actor, [credit_note_id])
+    if blocked:
+        raise _one_or_all(blocked[credit_note_id])
+    if settled.offset_minor:
+        await db.execute("UPDATE invoice SET credited_minor = credited_minor + $2 WHERE id = $1", invoice["id"], settled.offset_minor)
+    await db.execute("UPDATE invoice SET version = version + 1 WHERE id = $1", invoice["id"])
+    if settled.returned_minor:
+        await _give_back(invoice, credit_note_id, settled.returned_minor, used)
+    after = {"credit_note": credit_note_id, "gross_minor": reckoned.gross_minor, "settlement": used.value, "reason": reason}
+    await audit.record(actor, "credit invoice", "Invoice", invoice["id"], after=after)
+    await outbox.record(InvoiceCredited(invoice["id"], credit_note_id, invoice["version"] + 1))
+    return credit_note_id
+
+
+async def reckon(invoice: asyncpg.Record, wanted: Mapping[int, int] | None) -> Reckoned:
+    """Reckon what crediting lines of an invoice comes to now; without lines all that is left.
+
+    Raises:
+        InvoiceNotFinalised: a draft, void, or no invoice.
+        NotFound, OutOfRange, CreditAboveLine, NothingToCredit: as `create_credit_note`.
+    """
     if invoice["state"] != "finalised" or invoice["kind"] != INVOICE:
         raise InvoiceNotFinalised(state=invoice["state"], kind=invoice["kind"], path=("input", "invoiceId"))
     rows = await _lines(invoice["id"])
@@ -118,22 +162,7 @@ async def credit(actor: Actor, invoice: asyncpg.Record, wanted: Mapping[int, int
     taxes = {(group.category, group.rate): tax_now(group, of) for group, of in groups}
     net, tax = sum(line.net_now() for line in lines.values() if line.now_minor), sum(taxes.values())
     settled = settle(net + tax, invoice["gross_minor"] - invoice["paid_minor"] - invoice["credited_minor"])
-    if settled.returned_minor and settlement is Settlement.OFFSET:
-        raise SettlementNeeded(paid_minor=settled.returned_minor, currency=invoice["currency"], path=("input", "settlement"))
-    used = settlement if settled.returned_minor else Settlement.OFFSET
-    credit_note_id = await _write(invoice, rows, lines, taxes, (net, tax), used, reason)
-    blocked = await finalise_drafts(actor, [credit_note_id])
-    if blocked:
-        raise _one_or_all(blocked[credit_note_id])
-    if settled.offset_minor:
-        await db.execute("UPDATE invoice SET credited_minor = credited_minor + $2 WHERE id = $1", invoice["id"], settled.offset_minor)
-    await db.execute("UPDATE invoice SET version = version + 1 WHERE id = $1", invoice["id"])
-    if settled.returned_minor:
-        await _give_back(invoice, credit_note_id, settled.returned_minor, used)
-    after = {"credit_note": credit_note_id, "gross_minor": net + tax, "settlement": used.value, "reason": reason}
-    await audit.record(actor, "credit invoice", "Invoice", invoice["id"], after=after)
-    await outbox.record(InvoiceCredited(invoice["id"], credit_note_id, invoice["version"] + 1))
-    return credit_note_id
+    return Reckoned(rows, lines, taxes, net, tax, settled)
 
 
 def _one_or_all(missing: Sequence[DomainError]) -> DomainError | Refusals:
@@ -196,19 +225,11 @@ def _of_group(group: CreditedGroup, lines: Mapping[int, CreditedLine]) -> list[C
     return [line for line in lines.values() if (line.category, line.rate) == (group.category, group.rate)]
 
 
-async def _write(
-    invoice: asyncpg.Record,
-    rows: Sequence[asyncpg.Record],
-    lines: Mapping[int, CreditedLine],
-    taxes: Mapping[tuple[TaxCategory, Decimal], int],
-    sums: tuple[int, int],
-    settlement: Settlement,
-    reason: str,
-) -> UUID:
+async def _write(invoice: asyncpg.Record, reckoned: Reckoned, settlement: Settlement, reason: str) -> UUID:
     """Write the credit note as a draft: the credited lines as they were invoiced, in positive amounts."""
-    credit_note_id, (net, tax) = new_id(), sums
+    credit_note_id, lines, taxes = new_id(), reckoned.lines, reckoned.taxes
     language = (await party_facts.buyers([invoice["customer_id"]]))[invoice["customer_id"]].language
-    credited = [(row, lines[row["ordinal"]]) for row in rows if lines[row["ordinal"]].now_minor]
+    credited = [(row, lines[row["ordinal"]]) for row in reckoned.rows if lines[row["ordinal"]].now_minor]
     await db.execute(
         "INSERT INTO invoice (id, kind, state, customer_id, legal_entity_id, currency, language, period_start, period_end, net_minor, tax_minor,"
         " gross_minor, seller, buyer, created_at, paid_minor, version, corrects_id, settlement, reason)"
@@ -221,9 +242,9 @@ async def _write(
         language,
         invoice["period_start"],
         invoice["period_end"],
-        net,
-        tax,
-        net + tax,
+        reckoned.net_minor,
+        reckoned.tax_minor,
+        reckoned.gross_minor,
         clock.now(),
         invoice["id"],
         settlement.value,

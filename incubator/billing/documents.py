@@ -24,7 +24,8 @@ from incubator.billing.document_facts import PDF, UBL, XRECHNUNG, InvoiceFacts, 
 from incubator.billing.document_pages import page_data, title_of
 from incubator.billing.einvoices import embedding, writing
 from incubator.billing.events import InvoiceDocumented
-from incubator.kernel import clock, outbox
+from incubator.kernel import clock, faults, outbox
+from incubator.kernel.faults import Point
 from incubator.kernel.files import StoredFile, store
 from incubator.kernel.ids import new_id
 from incubator.organizations.vat_ids import EU
@@ -142,6 +143,7 @@ async def make_document(invoice_id: UUID) -> StoredFile | None:
         return None
     made = await asyncio.get_running_loop().run_in_executor(_pool(), make, facts)
     kept = {one.kind: await store().put(one.content) for one in made}
+    faults.reach(Point.DOCUMENT_KEPT)
     async with db.transaction():
         written = [
             await db.execute(

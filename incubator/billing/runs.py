@@ -190,13 +190,19 @@ async def assign_parked_customer(actor: Actor, item_id: UUID, person_id: UUID) -
         NotSignedIn, Forbidden: the actor may not run billing.
     """
     async with db.transaction():
-        item = await db.row("SELECT run_id, state FROM billing_run_item WHERE id = $1 FOR UPDATE", item_id)
-        if item is None or item["state"] != "parked":
+        actor.require(Grant.RUN_BILLING)
+        condition, args = visible_billing_runs(actor)
+        item = await db.row(
+            f"SELECT i.run_id, r.operator_id FROM billing_run_item i JOIN billing_run r ON r.id = i.run_id WHERE {condition}"
+            f" AND i.id = ${len(args) + 1} AND i.state = 'parked' FOR UPDATE",
+            *args,
+            item_id,
+        )
+        if item is None:
             raise NotFound(kind="ParkedCustomer", path=("input", "parkedCustomerId"))
         run_id: UUID = item["run_id"]
-        found = await _lock_seen(actor, run_id)
         if not await db.value(
-            "SELECT 1 FROM role_assignment WHERE person_id = $1 AND organization_id = $2 LIMIT 1", person_id, found["operator_id"]
+            "SELECT 1 FROM role_assignment WHERE person_id = $1 AND organization_id = $2 LIMIT 1", person_id, item["operator_id"]
         ):
             raise NotFound(kind="Person", path=("input", "personId"))
         await db.execute("UPDATE billing_run_item SET owner_id = $2 WHERE id = $1", item_id, person_id)

@@ -6,6 +6,7 @@ from incubator.billing.charging import charge_count, charge_time, quote_time
 from incubator.billing.contract_changes import change_price, pause_contract, resume_contract, set_minimum, stop_contract
 from incubator.billing.contract_previews import preview_change
 from incubator.billing.contracts import add_term, open_contract
+from incubator.billing.credit_previews import preview_credit
 from incubator.billing.crediting import create_credit_note, void_invoice
 from incubator.billing.deposits import DepositDecision, record_deposit_return, settle_deposit
 from incubator.billing.discarding import discard_draft
@@ -71,6 +72,7 @@ __all__ = [
     "plan_minimum",
     "plan_terms",
     "preview_change",
+    "preview_credit",
     "preview_invoices",
     "quote_supplies",
     "quote_time",

@@ -13,7 +13,6 @@ from incubator.kernel import clock
 from incubator.kernel.actor import Actor
 from incubator.kernel.errors import NotFound
 from incubator.kernel.paging import Order, Page, Slice, paginate
-from incubator.organizations.queries import like
 
 
 class PaymentState(StrEnum):
@@ -131,6 +130,7 @@ class RunView:
     parked: int
     late: int
     decided_by_id: UUID | None
+    decided_by_name: str | None
     decided_at: datetime | None
     started_at: datetime
     finished_at: datetime | None
@@ -150,6 +150,17 @@ class ParkedCustomer:
     reason: str
     owner_id: UUID | None
     owner_name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LateCustomer:
+    """A customer that a run billed for periods that were due before its month, and how many."""
+
+    run_id: UUID
+    customer_id: UUID
+    legal_entity_id: UUID
+    currency: str
+    late_periods: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +229,8 @@ PAYMENT_STATE = (
 )
 
 
-def _invoice_columns(today: str) -> str:
+def invoice_columns(today: str) -> str:
+    """Return the columns of an `InvoiceView` over `invoice i`; `today` is the SQL of the day that invoices are overdue by."""
     return (
         "i.id, i.number, i.kind, i.state, " + PAYMENT_STATE.format(today=today) + " AS payment_state, i.customer_id, i.legal_entity_id,"
         " i.currency, i.issued_on, i.due_on, i.period_start, i.period_end, i.net_minor, i.tax_minor, i.gross_minor, i.paid_minor,"
@@ -231,38 +243,13 @@ def _invoice_columns(today: str) -> str:
 LATEST = (Order("id", "uuid", is_descending=True),)
 
 
-async def list_invoices(
-    actor: Actor,
-    page: Page,
-    *,
-    payment_state: PaymentState | None = None,
-    state: str | None = None,
-    kind: str | None = None,
-    customer_id: UUID | None = None,
-    search: str = "",
-    with_total: bool = False,
-) -> Slice:
-    """List invoices, the latest first; `search` looks at number and customer. With a payment state only what asks for money."""
-    condition, args = visible_invoices(actor)
-    n = len(args)
-    today = f"${n + 1}::date"
-    sql = (
-        f"SELECT {_invoice_columns(today)} FROM invoice i JOIN organization o ON o.id = i.customer_id WHERE {condition}"
-        f" AND (${n + 2}::text IS NULL OR (i.state <> 'draft' AND {PAYMENT_STATE.format(today=today)} = ${n + 2}))"
-        f" AND (${n + 3}::uuid IS NULL OR i.customer_id = ${n + 3}) AND (coalesce(i.number, '') ILIKE ${n + 4} OR o.name ILIKE ${n + 4})"
-        f" AND (${n + 5}::text IS NULL OR i.state = ${n + 5}) AND (${n + 6}::text IS NULL OR i.kind = ${n + 6})"
-    )
-    given = [*args, clock.now().date(), payment_state.value if payment_state else None, customer_id, like(search), state, kind]
-    return await paginate(sql, given, LATEST, page, with_total=with_total)
-
-
 async def invoices_by_id(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, InvoiceView]:
     """Return the invoices among `ids` that the actor may see."""
     condition, args = visible_invoices(actor)
     n = len(args)
     found = await db.rows_as(
         InvoiceView,
-        f"SELECT {_invoice_columns(f'${n + 1}::date')} FROM invoice i WHERE {condition} AND i.id = ANY(${n + 2}::uuid[])",
+        f"SELECT {invoice_columns(f'${n + 1}::date')} FROM invoice i WHERE {condition} AND i.id = ANY(${n + 2}::uuid[])",
         *args,
         clock.now().date(),
         list(ids),
@@ -313,7 +300,8 @@ async def payments_of(invoice_ids: Iterable[UUID]) -> dict[UUID, list[PaymentVie
 
 
 RUN = (
-    "r.id, r.operator_id, r.month, r.state, c.total, c.done, c.parked, c.late, r.decided_by_id, r.decided_at, r.started_at,"
+    "r.id, r.operator_id, r.month, r.state, c.total, c.done, c.parked, c.late, r.decided_by_id,"
+    " (SELECT p.name FROM person p WHERE p.id = r.decided_by_id) AS decided_by_name, r.decided_at, r.started_at,"
     " r.finished_at, (c.done + c.parked + CASE r.state WHEN 'estimating' THEN 1 WHEN 'held' THEN 2 WHEN 'running' THEN 3 ELSE 4 END)::int"
     " AS version"
 )
@@ -358,6 +346,21 @@ async def parked_by(run_ids: Iterable[UUID]) -> dict[UUID, list[ParkedCustomer]]
         list(run_ids),
     )
     grouped: dict[UUID, list[ParkedCustomer]] = {}
+    for row in found:
+        grouped.setdefault(row.run_id, []).append(row)
+    return grouped
+
+
+async def late_by(run_ids: Iterable[UUID]) -> dict[UUID, list[LateCustomer]]:
+    """Return the customers that runs the caller has been shown billed late, the latest first; at most a hundred of each run."""
+    found = await db.rows_as(
+        LateCustomer,
+        "SELECT run_id, customer_id, legal_entity_id, currency, late_periods FROM (SELECT *, row_number() OVER (PARTITION BY run_id"
+        " ORDER BY late_periods DESC, id) AS place FROM billing_run_item WHERE run_id = ANY($1::uuid[]) AND late_periods > 0) late"
+        " WHERE place <= 100 ORDER BY run_id, place",
+        list(run_ids),
+    )
+    grouped: dict[UUID, list[LateCustomer]] = {}
     for row in found:
         grouped.setdefault(row.run_id, []).append(row)
     return grouped

@@ -73,6 +73,8 @@ async def load(say_progress: Progress) -> None:
             begin = add_months(first_month, month)
             say_progress(4 + month, total, f"{begin:%Y-%m}")
             await _live_month(residents, seconded, begin, chance)
+            if month == MONTHS - 1:
+                await cast.move_out("Derma Labs")
             elbe = next(r.startup.id for r in residents if r.startup.name.startswith("Elbe Cell"))
             await _close_month(operators, begin, chance, elbe if month == MONTHS - 1 else None)
         say_progress(total - 2, total, "today")
@@ -156,7 +158,7 @@ async def _close_month(operators: list[str], begin: date, chance: random.Random,
         await life.bill(operators, begin)
         await spaces.schedule_statements(begin)
         await work.drain(leave=LEFT_FOR_WORKERS)
-        await life.approve()
+        await life.approve(operators)
         await work.drain(leave=LEFT_FOR_WORKERS)
     with clock.travel_to(life.at(after + timedelta(days=20), 9)):
         await life.pay(after + timedelta(days=20), chance, but=waiting)

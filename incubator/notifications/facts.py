@@ -5,7 +5,6 @@ from uuid import UUID
 import asyncpg
 
 from incubator import db
-from incubator.billing.events import BillingRunFinished, InvoiceIssued, PaymentReceived, PriceAdapted
 from incubator.kernel import outbox
 from incubator.kernel.ids import global_id
 from incubator.notifications.kinds import Kind
@@ -131,69 +130,3 @@ async def deal_opened(event: DealOpened, message_id: UUID) -> None:
         *await organizations.contacts(found["corporate_id"], ["corporate admin", "scout"]),
     ]
     await tell(concerned, Kind.DEAL_OPENED, params, "/deals", message_id)
-
-
-INVOICE = (
-    "SELECT i.number, i.customer_id, i.legal_entity_id, i.gross_minor, i.currency, i.due_on, g.name AS customer, e.name AS legal_entity"
-    " FROM invoice i JOIN organization g ON g.id = i.customer_id JOIN legal_entity e ON e.id = i.legal_entity_id WHERE i.id = $1"
-)
-
-
-@outbox.consumer(InvoiceIssued, "tell of an invoice")
-async def invoice_issued(event: InvoiceIssued, message_id: UUID) -> None:
-    """The customer's people for money."""
-    found = await row_of(INVOICE, event.invoice_id)
-    params = {name: found[name] for name in ("number", "gross_minor", "currency", "due_on", "customer", "legal_entity")}
-    await tell(
-        await organizations.contacts(found["customer_id"], MONEY_ROLES),
-        Kind.INVOICE_ISSUED,
-        params,
-        f"/invoices/{global_id('Invoice', event.invoice_id)}",
-        message_id,
-    )
-
-
-@outbox.consumer(PaymentReceived, "tell of a payment")
-async def payment_received(event: PaymentReceived, message_id: UUID) -> None:
-    """The customer's people for money, and finance of the legal entity."""
-    found = await row_of(INVOICE, event.invoice_id)
-    params = {name: found[name] for name in ("number", "customer", "legal_entity")} | {
-        "amount_minor": event.amount_minor,
-        "currency": event.currency,
-    }
-    concerned = [
-        *await organizations.contacts(found["customer_id"], MONEY_ROLES),
-        *await organizations.entity_staff(found["legal_entity_id"], ["finance"]),
-    ]
-    await tell(concerned, Kind.PAYMENT_RECEIVED, params, f"/invoices/{global_id('Invoice', event.invoice_id)}", message_id)
-
-
-@outbox.consumer(BillingRunFinished, "tell of a finished billing run")
-async def billing_run_finished(event: BillingRunFinished, message_id: UUID) -> None:
-    """Who started it."""
-    found = await row_of(
-        "SELECT r.started_by_id, r.month, (SELECT count(*) FROM invoice i WHERE i.run_id = r.id) AS invoices,"
-        " (SELECT count(*) FROM billing_run_item p WHERE p.run_id = r.id AND p.state = 'parked') AS parked FROM billing_run r WHERE r.id = $1",
-        event.billing_run_id,
-    )
-    params = {"month": f"{found['month']:%Y-%m}", "invoices": found["invoices"], "parked": found["parked"]}
-    await tell(await people_of(found["started_by_id"]), Kind.BILLING_RUN_FINISHED, params, "/billing", message_id)
-
-
-@outbox.consumer(PriceAdapted, "tell of a price that follows its index")
-async def price_adapted(event: PriceAdapted, message_id: UUID) -> None:
-    """Finance of the legal entity."""
-    found = await row_of(
-        "SELECT o.name AS customer, c.legal_entity_id, c.currency FROM contract c JOIN organization o ON o.id = c.customer_id WHERE c.id = $1",
-        event.contract_id,
-    )
-    params = {
-        "customer": found["customer"],
-        "currency": found["currency"],
-        "index": event.index_key,
-        "starts_on": event.starts_on,
-        "before_minor": event.before_minor,
-        "after_minor": event.after_minor,
-    }
-    people = await organizations.entity_staff(found["legal_entity_id"], ["finance"])
-    await tell(people, Kind.PRICE_ADAPTED, params, f"/contracts/{global_id('Contract', event.contract_id)}", message_id)

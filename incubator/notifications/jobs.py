@@ -6,6 +6,7 @@ from incubator import db
 from incubator.config import settings
 from incubator.kernel import outbox, work
 from incubator.kernel.language import Language
+from incubator.notifications import billing_facts as _billing_facts  # noqa: F401 - the import registers its consumers
 from incubator.notifications import facts as _facts  # noqa: F401 - the import registers its consumers
 from incubator.notifications import mail
 from incubator.notifications import outage_facts as _outage_facts  # noqa: F401 - the import registers its consumers

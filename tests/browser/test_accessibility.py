@@ -80,7 +80,7 @@ PAGES: list[tuple[str | None, tuple[str, ...]]] = [
     ),
     (MENTOR, ("/",)),
     (CORPORATE, ("/",)),
-    (FINANCE, ("/", "/tax-settings")),
+    (FINANCE, ("/", "/invoices", "/invoices?state=DRAFT", "/accounts", "/tax-settings")),
     (DESK_STAFF, ("/", "/rentals", "/badges")),
     (AUDITOR, ("/",)),
     (UNIT_OWNER, ("/", "/units", "/owner-statements", "/owner-statements?tab=use")),

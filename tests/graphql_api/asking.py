@@ -4,6 +4,7 @@ from base64 import b64encode
 from typing import Any
 
 from incubator.residencies.policy import terms_hash
+from tests.graphql_api.asking_billing import BILLING
 from tests.graphql_api.asking_money import MONEY
 from tests.graphql_api.asking_profiles import PROFILES, PROFILES_OF_NO_ID
 from tests.graphql_api.asking_rentals import RENTALS
@@ -37,13 +38,13 @@ ASKING: dict[str, Asking] = {
     **PROFILES,
     **TRAININGS,
     **MONEY,
+    **BILLING,
     "node": Asking("owner", lambda s: {"id": s.id("Residency")}),
     "nodes": Asking("owner", lambda s: {"ids": [s.id("Residency")]}),
     "auditTrail": Asking("manager", lambda s: {"nodeId": s.id("Residency")}),
     "timeLogs": Asking("manager", lambda s: {"from": day(-5), "until": day(5), "secondmentId": s.id("Secondment")}),
     "plans": Asking("manager", lambda s: {"siteId": s.id("Site")}),
     "portfolio": Asking("manager", lambda s: {"month": day(), "siteId": s.id("Site")}),
-    "invoices": Asking("manager", lambda s: {"customerId": s.id("Organization: startup")}),
     "calls": Asking("manager", lambda s: {"siteId": s.id("Site")}, {"siteId": ""}),
     "applications": Asking("manager", lambda s: {"siteId": s.id("Site")}),
     "residencies": Asking("manager", lambda s: {"siteId": s.id("Site")}),

@@ -30,14 +30,19 @@ LISTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "secondments": ({}, NOTHING | STAFF | {"owner": 1, "member": 1}),
     "timeLogs": ({"from": day(-9), "until": day(9)}, NOTHING | STAFF | {"owner": 1, "member": 1}),
     "deals": ({}, NOTHING | STAFF | {"owner": 1, "member": 1}),
-    "invoices": ({}, NOTHING | dict.fromkeys((*STAFF, "owner", "billing contact", "finance"), 9)),
+    "invoices": ({}, NOTHING | dict.fromkeys((*STAFF, "finance"), 10) | dict.fromkeys(("owner", "billing contact"), 8)),
+    "invoiceTotals": ({}, NOTHING | dict.fromkeys((*STAFF, "owner", "billing contact", "finance"), 1)),
+    "customerAccounts": (
+        {},
+        FORBIDDEN | dict.fromkeys(PAYERS, 0) | dict.fromkeys((*STAFF, "finance", "owner", "billing contact"), 1) | {"manager elsewhere": 0},
+    ),
     "rentals": ({}, NOTHING | dict.fromkeys(STARTUP, 5) | dict.fromkeys((*STAFF, "front desk"), 6)),
     "rentalHolds": ({}, NOTHING | dict.fromkeys((*STARTUP, *STAFF, "front desk"), 2)),
     "badges": ({}, NOTHING | dict.fromkeys(STARTUP, 2) | dict.fromkeys((*STAFF, "front desk"), 3)),
     "plans": ({}, NOTHING | dict.fromkeys(STARTUP, 3) | dict.fromkeys(HOUSE, 4)),
-    "billingRuns": ({}, FORBIDDEN | STAFF | {"finance": 1} | dict.fromkeys((*PAYERS, "manager elsewhere"), 0)),
     "sellerProfiles": ({}, FORBIDDEN | dict.fromkeys((*STAFF, "finance"), 4) | {"manager elsewhere": 1} | dict.fromkeys(PAYERS, 0)),
     "exchangeRates": ({}, FORBIDDEN | dict.fromkeys((*STAFF, "finance", "manager elsewhere", *PAYERS), 1)),
+    "billingRuns": ({}, FORBIDDEN | dict.fromkeys((*STAFF, "finance"), 2) | dict.fromkeys((*PAYERS, "manager elsewhere"), 0)),
     "parkedWork": ({}, FORBIDDEN | {"manager": 1, "finance": 1, "reading token": 1, "manager elsewhere": 0}),
     "notifications": ({}, NOTHING | {"reading token": 1}),
     "notificationPreferences": ({}, dict.fromkeys(CALLERS, len(KINDS_TO_CHOOSE)) | NOT_SIGNED_IN),
@@ -47,8 +52,8 @@ LISTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 def outcome(name: str, answer: dict[str, Any]) -> Any:
     """Return how many rows a list showed, or the code it was refused with."""
     [refused] = [error["extensions"]["code"] for error in answer.get("errors", [])] or [None]
-    rows: Any = (answer["data"] or {}).get(name)
-    return refused or (len(rows) if isinstance(rows, list) else rows["totalCount"])
+    rows: Any = (answer["data"] or {}).get(name) or []
+    return refused or (rows["totalCount"] if isinstance(rows, dict) else len(rows))
 
 
 def world_of(made: Side) -> World:
@@ -79,6 +84,8 @@ BILLED = callers.table(
     "owner", "billing contact", "finance", another_startups_owner="NotFound", corporate_admin="NotFound", university="NotFound"
 )
 FINANCE = callers.table("finance")
+BILLERS = callers.table("manager", "finance", manager_elsewhere="NotFound")
+
 MUTATIONS: dict[str, Table] = {
     "updateSellerProfile": FINANCE,
     "closeBooks": FINANCE,
@@ -110,6 +117,14 @@ MUTATIONS: dict[str, Table] = {
         "owner", "billing contact", another_startups_owner="NotFound", corporate_admin="NotFound", university="NotFound"
     ),
     "startBillingRun": callers.table("manager", "finance", "manager elsewhere"),
+    "decideBillingRun": BILLERS,
+    "resumeBillingRun": BILLERS,
+    "assignParkedCustomer": BILLERS,
+    "finaliseInvoice": BILLERS,
+    "discardDraft": BILLERS,
+    "createCreditNote": callers.table("finance"),
+    "voidInvoice": callers.table("finance"),
+    "recordRefund": callers.table("finance"),
     "holdUnit": callers.table("manager"),
     "releaseHold": TENANTS,
     "giveNotice": TENANTS,
@@ -137,8 +152,8 @@ MUTATIONS: dict[str, Table] = {
     "setSubdivision": callers.table("manager"),
     "unparkWork": callers.table("manager", "finance", manager_elsewhere="NotFound"),
 }
-DONE = {"payInvoice": "TransferOnly"}
-"""What who may is answered: nothing, but where the test has no account at Stripe."""
+DONE = {"payInvoice": "TransferOnly", "decideBillingRun": "BillingRunDecided"}
+"""What who may is answered: nothing, but where the test has no account at Stripe, or no run that is held."""
 
 
 async def codes(web: Web, made: Side, name: str, who: Credentials) -> str:

@@ -14,7 +14,7 @@ from tests.support.sides import side
 from tests.support.web import Web, ask, session_of
 from tests.support.written import contents
 
-NO_NODES = {"Building", "Pool", "UnitPhoto", "TaxStatus"}
+NO_NODES = {"Building", "Pool", "UnitPhoto", "TaxStatus", "ParkedCustomer"}
 """What has an id and is shown within other types only."""
 PUBLIC = {
     "Organization",

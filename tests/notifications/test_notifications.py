@@ -61,10 +61,13 @@ SAMPLE = dict.fromkeys(
             "new_unit",
             "purpose",
             "holder",
+            "invoice",
+            "strays",
+            "settlement",
         ),
         "x",
     ),
-    **dict.fromkeys(("hours_per_week", "invoices", "parked", "count", "bookings", "waited"), 4),
+    **dict.fromkeys(("hours_per_week", "invoices", "parked", "count", "bookings", "waited", "customers"), 4),
     **dict.fromkeys(("expires_on", "closes_on", "starts_on", "ends_on", "due_on", "stated_month", "valid_until", "last_day"), "2026-03-10"),
     **dict.fromkeys(("starts_at", "ends_at", "expires_at", "offered_until", "since", "last_at"), "2026-03-10T09:00:00+00:00"),
     **dict.fromkeys(
@@ -73,6 +76,7 @@ SAMPLE = dict.fromkeys(
     ),
     **dict.fromkeys(("is_cut", "was_cancelled"), True),
     "currency": "EUR",
+    "missing": {language.value: ["<b>Ada & Co</b>"] for language in Language},
     "percent": "62.5",
 }
 

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from incubator import db
 from incubator.billing import service as billing
+from incubator.billing.crediting import Settlement
 from incubator.billing.exchange_rates import keep_rates
 from incubator.billing.tax_terms import TaxStatusKind
 from incubator.importing import service as importing
@@ -29,7 +30,7 @@ from incubator.secondments import service as secondments
 from incubator.spaces import service as spaces
 from incubator.spaces import waiting
 from incubator_graphql.ids import encode
-from tests.support import make, schooling
+from tests.support import invoicing, make, schooling
 from tests.support.filed import filed
 from tests.support.papers import PAPERS
 from tests.support.web import session_of, token_of
@@ -75,7 +76,7 @@ async def side() -> Side:
     }
     ids |= await _taxes(house, startup_id)
     actors["finance"] = await make.again(actors["finance"])
-    for add in (_admission, _space, _rentals, _work_together, _own_things):
+    for add in (_admission, _space, _rentals, _money, _work_together, _own_things):
         ids |= await add(house, actors)
     await closing.close_site(house.manager, house.site_id, clock.today("Europe/Berlin") + timedelta(days=1800), "The lease ends")
     return Side(house, actors, {what: encode(what.partition(":")[0], row_id) for what, row_id in ids.items()})
@@ -306,6 +307,22 @@ async def _fapiao(house: make.House, finance: Actor, customer_id: UUID) -> dict[
     await billing.record_fapiao(finance, credited, billing.FapiaoResult(number, facts.issued_on, facts.net_minor, facts.tax_minor), 1)
     await billing.start_red_letter(finance, taken_back[1], "31001")
     return {"Invoice: statement": new, "Invoice: asked": asked, "Invoice: credit": taken_back[0], "Invoice: waiting": taken_back[1]}
+
+
+async def _money(house: make.House, actors: dict[str, Actor]) -> dict[str, UUID]:
+    """Drafts and invoices of the startup in every state that something can be done from, and a run that parked somebody."""
+    startup_id, finance = some(actors["owner"].organization_id), actors["finance"]
+    refunded, to_credit, to_void = [await invoicing.invoice(house, startup_id) for _ in range(3)]
+    await invoicing.paid(refunded, 11_900)
+    _, [parked] = await invoicing.finished_run(house, [startup_id], late=[await make.organization()])
+    return {
+        "Invoice: credit note": await invoicing.credited(finance, refunded, None, Settlement.REFUND),
+        "Invoice: to credit": to_credit,
+        "Invoice: to void": to_void,
+        "Invoice: draft": await invoicing.draft(house, startup_id),
+        "Invoice: second draft": await invoicing.draft(house, startup_id),
+        "ParkedCustomer": parked,
+    }
 
 
 async def _outages(house: make.House, owner: Actor) -> dict[str, UUID]:

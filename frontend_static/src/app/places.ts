@@ -126,6 +126,7 @@ const groups: readonly PlaceGroup[] = [
 				visible: (access) => access.may('RUN_BILLING') && access.home !== 'finance',
 			},
 			{ href: '/invoices', label: 'app:place.invoices', icon: 'invoice', visible: (access) => access.may('SEE_MONEY') },
+			{ href: '/accounts', label: 'app:place.accounts', icon: 'list', visible: (access) => access.may('SEE_MONEY') },
 			{
 				href: '/billing-details',
 				label: 'app:place.billingDetails',

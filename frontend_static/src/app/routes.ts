@@ -194,14 +194,14 @@ export const routes: readonly Route[] = [
 	{
 		pattern: '/invoices',
 		title: 'app:place.invoices',
-		areas: ['billing'],
+		areas: ['billing', 'invoicing'],
 		audience: 'signedIn',
 		load: () => import('../features/billing/InvoicesPage.svelte'),
 	},
 	{
 		pattern: '/invoices/:id',
 		title: 'app:invoice',
-		areas: ['billing'],
+		areas: ['billing', 'invoicing'],
 		audience: 'signedIn',
 		load: () => import('../features/billing/InvoicePage.svelte'),
 		prefetch: ({ id }) => prefetch(InvoiceDetails, { id: nodeId('Invoice', id ?? '') }, ['Payment']),
@@ -233,6 +233,20 @@ export const routes: readonly Route[] = [
 		areas: ['taxes'],
 		audience: 'signedIn',
 		load: () => import('../features/taxes/BillingDetailsPage.svelte'),
+	},
+	{
+		pattern: '/accounts',
+		title: 'app:place.accounts',
+		areas: ['billing', 'invoicing'],
+		audience: 'signedIn',
+		load: () => import('../features/billing/AccountsPage.svelte'),
+	},
+	{
+		pattern: '/accounts/:customer/:entity/:currency',
+		title: 'app:place.accounts',
+		areas: ['billing', 'invoicing'],
+		audience: 'signedIn',
+		load: () => import('../features/billing/AccountPage.svelte'),
 	},
 	{
 		pattern: '/portfolio',

@@ -160,17 +160,37 @@ describe('paying', () => {
 			{ id: 'p1', method: 'card', receivedAt: '2026-10-20T08:00:00Z', amount: { amountMinor: 1, currency: 'EUR' } },
 		];
 		expect(
-			trailOf({ issuedOn: '2026-10-02', dueOn: '2026-10-16', paymentState: 'OVERDUE', payments }).map(
-				({ kind }) => kind,
-			),
+			trailOf({
+				kind: 'INVOICE',
+				state: 'FINALISED',
+				creditNotes: [],
+				issuedOn: '2026-10-02',
+				dueOn: '2026-10-16',
+				paymentState: 'OVERDUE',
+				payments,
+			}).map(({ kind }) => kind),
 		).toEqual(['issued', 'overdue', 'paid']);
 		expect(
-			trailOf({ issuedOn: '2026-10-02', dueOn: '2026-10-16', paymentState: 'PAID', payments }).map(({ kind }) => kind),
+			trailOf({
+				kind: 'INVOICE',
+				state: 'FINALISED',
+				creditNotes: [],
+				issuedOn: '2026-10-02',
+				dueOn: '2026-10-16',
+				paymentState: 'PAID',
+				payments,
+			}).map(({ kind }) => kind),
 		).toEqual(['issued', 'paid', 'settled']);
 		expect(
-			trailOf({ issuedOn: '2026-10-02', dueOn: '2026-10-16', paymentState: 'OPEN', payments: [] }).map(
-				({ kind }) => kind,
-			),
+			trailOf({
+				kind: 'INVOICE',
+				state: 'FINALISED',
+				creditNotes: [],
+				issuedOn: '2026-10-02',
+				dueOn: '2026-10-16',
+				paymentState: 'OPEN',
+				payments: [],
+			}).map(({ kind }) => kind),
 		).toEqual(['issued', 'due']);
 	});
 });

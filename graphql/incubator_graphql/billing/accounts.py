@@ -5,16 +5,21 @@ from typing import Self
 
 import strawberry
 
-from incubator.billing import service
+from incubator.billing import customer_accounts, service
 from incubator.billing.account_statements import StatementEntry
+from incubator.billing.customer_accounts import AccountRow
 from incubator.billing.planning import PlannedLine
 from incubator.billing.policy import plain
 from incubator.billing.previews import InvoicePreview as Preview
 from incubator.kernel.actor import Grant
-from incubator_graphql.fields import Info, granted, query
+from incubator.kernel.paging import Page
+from incubator_graphql.fields import Info, granted, query, resolved
 from incubator_graphql.ids import decode, encode
 from incubator_graphql.money import Money
-from incubator_graphql.outputs import value
+from incubator_graphql.nodes import one
+from incubator_graphql.organizations.types import LEGAL_ENTITIES, ORGANIZATIONS, LegalEntity, Organization
+from incubator_graphql.outputs import entity, value
+from incubator_graphql.paging import After, Before, Connection, First, Last, wants_total
 
 
 @value
@@ -99,9 +104,63 @@ class AccountStatement:
     entries: list[AccountEntry]
 
 
+@entity(customer_accounts.list_accounts)
+class CustomerAccount:
+    """A customer's account with a legal entity in a currency."""
+
+    row: strawberry.Private[AccountRow]
+    key: str = strawberry.field(description="Unique among accounts.")
+    currency: str
+    owed: Money = strawberry.field(description="What the books say; negative when the customer paid more than it was asked.")
+    overdue: Money
+    balance: Money = strawberry.field(description="Kept for the customer's next invoices.")
+
+    @classmethod
+    def of(cls, row: AccountRow) -> Self:
+        return cls(
+            row=row,
+            key=row.key,
+            currency=row.currency,
+            owed=Money.minor(row.owed_minor, row.currency),
+            overdue=Money.minor(row.overdue_minor, row.currency),
+            balance=Money.minor(row.balance_minor, row.currency),
+        )
+
+    @resolved
+    async def customer(self, info: Info) -> Organization:
+        """Who owes."""
+        return Organization.of(await one(info, ORGANIZATIONS, self.row.customer_id))
+
+    @resolved
+    async def legal_entity(self, info: Info) -> LegalEntity:
+        """Whom."""
+        return LegalEntity.of(await one(info, LEGAL_ENTITIES, self.row.legal_entity_id))
+
+
 @strawberry.type
 class AccountsQuery:
     """Reading previews and accounts."""
+
+    @query(granted(Grant.SEE_MONEY))
+    async def customer_accounts(
+        self,
+        info: Info,
+        customer_id: strawberry.ID | None = None,
+        search: str | None = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> Connection[CustomerAccount]:
+        """List the accounts of customers by name: one's own, and those with legal entities whose money one sees."""
+        found = await customer_accounts.list_accounts(
+            info.context.actor,
+            Page(first, after, last, before),
+            customer_id=decode(customer_id, "Organization", "customerId") if customer_id else None,
+            search=search or "",
+            with_total=wants_total(info),
+        )
+        return Connection[CustomerAccount].of(found, lambda row: CustomerAccount.of(AccountRow(**row)))
 
     @query(granted(Grant.SEE_MONEY))
     async def invoice_previews(

@@ -1,13 +1,17 @@
 """What is done to invoices: a draft gets its number or is thrown away, a finalised one is credited or voided, a refund is paid out."""
 
+from typing import Self
+
 import strawberry
 
 from incubator.billing import service
+from incubator.billing.credit_previews import CreditPreview as Preview
 from incubator.billing.crediting import CreditTerms, Settlement
 from incubator.kernel.actor import Grant
 from incubator_graphql.billing.invoices import INVOICES, CreditSettlement, Invoice
-from incubator_graphql.fields import Info, Payload, granted, mutation
+from incubator_graphql.fields import Info, Payload, granted, mutation, query
 from incubator_graphql.ids import decode
+from incubator_graphql.money import Money
 from incubator_graphql.nodes import shown
 from incubator_graphql.outputs import given, value
 from incubator_graphql.scalars import MinorUnits
@@ -37,9 +41,9 @@ class DiscardDraftInput:
 
 @value
 class DiscardDraftPayload(Payload):
-    """Nothing but what went wrong."""
+    """Whether it is gone."""
 
-    is_discarded: bool = False
+    is_discarded: bool | None = None
 
 
 @given
@@ -103,6 +107,45 @@ class RecordRefundPayload(Payload):
     credit_note: Invoice | None = None
 
 
+@value
+class CreditPreview:
+    """What a credit note would come to."""
+
+    net: Money
+    tax: Money
+    gross: Money
+    offset: Money = strawberry.field(description="What the customer owes less for it.")
+    returned: Money = strawberry.field(description="What was paid already, and is refunded or kept for its next invoices.")
+
+    @classmethod
+    def of(cls, found: Preview) -> Self:
+        def money(amount_minor: int) -> Money:
+            return Money.minor(amount_minor, found.currency)
+
+        return cls(
+            net=money(found.net_minor),
+            tax=money(found.tax_minor),
+            gross=money(found.net_minor + found.tax_minor),
+            offset=money(found.offset_minor),
+            returned=money(found.returned_minor),
+        )
+
+
+@strawberry.type
+class InvoiceChangesQuery:
+    """Looking before crediting."""
+
+    @query(granted(Grant.RECORD_PAYMENT))
+    async def credit_preview(self, info: Info, invoice_id: strawberry.ID, lines: list[CreditedLineInput] | None = None) -> CreditPreview:
+        """Show what crediting lines of an invoice would come to now; without lines all that is left. Nothing is written."""
+        found = await service.preview_credit(info.context.actor, decode(invoice_id, "Invoice", "invoiceId"), _amounts(lines))
+        return CreditPreview.of(found)
+
+
+def _amounts(lines: list[CreditedLineInput] | None) -> dict[int, int] | None:
+    return None if lines is None else {line.position: line.amount_minor for line in lines}
+
+
 @strawberry.type
 class InvoiceChangesMutation:
     """Finalising, discarding, crediting and voiding."""
@@ -126,7 +169,7 @@ class InvoiceChangesMutation:
         """Credit some or all of an invoice. What is outstanding falls away first; what was paid is refunded or kept as a balance."""
         terms = CreditTerms(
             invoice_id=decode(input.invoice_id, "Invoice", "input", "invoiceId"),
-            lines=None if input.lines is None else {line.position: line.amount_minor for line in input.lines},
+            lines=_amounts(input.lines),
             settlement=Settlement(input.settlement.value),
             reason=input.reason,
             expected_version=input.expected_version,

@@ -1,15 +1,17 @@
 """Invoices as the API shows them, and paying them."""
 
+import asyncio
 import json
 from collections.abc import Sequence
 from datetime import date, datetime
-from enum import StrEnum
-from typing import Self
+from enum import Enum, StrEnum
+from typing import Annotated, Self
 from uuid import UUID
 
 import strawberry
 
-from incubator.billing import service, views
+from incubator.billing import invoice_lists, service, views
+from incubator.billing.invoice_lists import InvoiceFilter
 from incubator.billing.policy import plain
 from incubator.billing.scope import visible_invoices
 from incubator.billing.views import InvoiceView, LineView, PaymentState, PaymentView, RefundView
@@ -22,6 +24,7 @@ from incubator_graphql.ids import decode, encode
 from incubator_graphql.loaders import Relation
 from incubator_graphql.money import Money
 from incubator_graphql.nodes import Node, one, register_node
+from incubator_graphql.ordering import OrderDirection
 from incubator_graphql.organizations.types import LEGAL_ENTITIES, ORGANIZATIONS, LegalEntity, Organization
 from incubator_graphql.outputs import entity, enum, given, value
 from incubator_graphql.paging import After, Before, Connection, First, Last, wants_total
@@ -244,7 +247,7 @@ class Invoice(Node):
     async def credit_notes(self, info: Info) -> list["Invoice"]:
         """What was credited of it, in order."""
         found = await info.context.loaders.of(CREDIT_NOTES).load(self.row.id)
-        return [Invoice.of(await one(info, INVOICES, credit_note_id)) for credit_note_id in found]
+        return [Invoice.of(row) for row in await asyncio.gather(*(one(info, INVOICES, credit_note_id) for credit_note_id in found))]
 
     @resolved
     async def refund(self, info: Info) -> Refund | None:
@@ -313,6 +316,68 @@ REFUNDS: Relation[UUID, RefundView | None] = Relation("refund", _refunds)
 INVOICES = register_node("Invoice", views.invoices_by_id, Invoice.of)
 
 
+class InvoiceOrderField(Enum):
+    """What invoices can be ordered by; drafts, which are not due, stand behind all others."""
+
+    CUSTOMER = "customer"
+    DUE_ON = "due_day"
+    GROSS = "gross_minor"
+
+
+enum(InvoiceOrderField)
+
+
+@given
+class InvoiceOrder:
+    """An order of invoices; ties stand by age."""
+
+    field: InvoiceOrderField
+    direction: OrderDirection
+
+
+@value
+class InvoiceTotal:
+    """What a filtered list of invoices comes to in a currency."""
+
+    invoices: int
+    gross: Money = strawberry.field(description="Credit notes are taken off.")
+    outstanding: Money
+
+    @classmethod
+    def of(cls, row: invoice_lists.InvoiceTotal) -> Self:
+        return cls(
+            invoices=row.invoices,
+            gross=Money.minor(row.gross_minor, row.currency),
+            outstanding=Money.minor(row.outstanding_minor, row.currency),
+        )
+
+
+IsOutstanding = Annotated[bool | None, strawberry.argument(description="Only what asks for money that has not come in.")]
+IsBlocked = Annotated[bool | None, strawberry.argument(description="Only drafts: those with something missing, or those without.")]
+
+
+def _wanted(
+    payment_state: PaymentState | None,
+    state: InvoiceState | None,
+    kind: InvoiceKind | None,
+    ids: tuple[strawberry.ID | None, strawberry.ID | None],
+    is_outstanding: bool | None,
+    is_blocked: bool | None,
+    search: str | None,
+) -> InvoiceFilter:
+    customer_id, legal_entity_id = ids
+    return InvoiceFilter(
+        payment_state=payment_state,
+        state=state.value if state else None,
+        kind=kind.value if kind else None,
+        customer_id=decode(customer_id, "Organization", "customerId") if customer_id else None,
+        legal_entity_id=decode(legal_entity_id, "LegalEntity", "legalEntityId") if legal_entity_id else None,
+        is_outstanding=is_outstanding,
+        is_blocked=is_blocked,
+        search=search or "",
+    )
+
+
 @strawberry.type
 class InvoicesQuery:
     """Reading invoices."""
@@ -325,24 +390,44 @@ class InvoicesQuery:
         state: InvoiceState | None = None,
         kind: InvoiceKind | None = None,
         customer_id: strawberry.ID | None = None,
+        legal_entity_id: strawberry.ID | None = None,
+        is_outstanding: IsOutstanding = None,
+        is_blocked: IsBlocked = None,
         search: str | None = None,
+        order_by: InvoiceOrder | None = None,
         first: First = None,
         after: After = None,
         last: Last = None,
         before: Before = None,
     ) -> Connection[Invoice]:
-        """List invoices, the latest first; `search` looks at number and customer."""
-        found = await views.list_invoices(
+        """List invoices, the latest first unless ordered otherwise; `search` looks at number and customer."""
+        found = await invoice_lists.list_invoices(
             info.context.actor,
             Page(first, after, last, before),
-            payment_state=payment_state,
-            state=state.value if state else None,
-            kind=kind.value if kind else None,
-            customer_id=decode(customer_id, "Organization", "customerId") if customer_id else None,
-            search=search or "",
+            _wanted(payment_state, state, kind, (customer_id, legal_entity_id), is_outstanding, is_blocked, search),
+            order=invoice_lists.ordered_by(order_by.field.value, is_descending=order_by.direction is OrderDirection.DESC)
+            if order_by
+            else views.LATEST,
             with_total=wants_total(info),
         )
-        return Connection[Invoice].of(found, lambda row: Invoice.of(InvoiceView(**row)))
+        return Connection[Invoice].of(found, lambda row: Invoice.of(invoice_lists.view_of(row)))
+
+    @query(SIGNED_IN)
+    async def invoice_totals(
+        self,
+        info: Info,
+        payment_state: PaymentState | None = None,
+        state: InvoiceState | None = None,
+        kind: InvoiceKind | None = None,
+        customer_id: strawberry.ID | None = None,
+        legal_entity_id: strawberry.ID | None = None,
+        is_outstanding: IsOutstanding = None,
+        is_blocked: IsBlocked = None,
+        search: str | None = None,
+    ) -> list[InvoiceTotal]:
+        """Sum up what `invoices` lists under the same filters, by currency."""
+        wanted = _wanted(payment_state, state, kind, (customer_id, legal_entity_id), is_outstanding, is_blocked, search)
+        return [InvoiceTotal.of(row) for row in await invoice_lists.invoice_totals(info.context.actor, wanted)]
 
 
 @given

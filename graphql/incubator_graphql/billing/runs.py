@@ -10,7 +10,7 @@ import strawberry
 
 from incubator.billing import service, views
 from incubator.billing.scope import visible_billing_runs
-from incubator.billing.views import EstimateView, ParkedCustomer, RunView
+from incubator.billing.views import EstimateView, LateCustomer, ParkedCustomer, RunView
 from incubator.kernel.actor import Actor, Grant
 from incubator.kernel.paging import Page
 from incubator_graphql.fields import Info, Payload, granted, mutation, query, resolved
@@ -59,6 +59,29 @@ class ParkedCustomerOfRun:
         """Who."""
         return Organization.of(await one(info, ORGANIZATIONS, self.row.customer_id))
 
+    @resolved
+    async def legal_entity(self, info: Info) -> LegalEntity:
+        """Who would have invoiced."""
+        return LegalEntity.of(await one(info, LEGAL_ENTITIES, self.row.legal_entity_id))
+
+
+@value
+class LateCustomerOfRun:
+    """A customer that a run billed for more than its month."""
+
+    row: strawberry.Private[LateCustomer]
+    late_periods: int = strawberry.field(description="Periods that were due before the run's month.")
+
+    @resolved
+    async def customer(self, info: Info) -> Organization:
+        """Who."""
+        return Organization.of(await one(info, ORGANIZATIONS, self.row.customer_id))
+
+    @resolved
+    async def legal_entity(self, info: Info) -> LegalEntity:
+        """Who invoices."""
+        return LegalEntity.of(await one(info, LEGAL_ENTITIES, self.row.legal_entity_id))
+
 
 @value
 class BillingRunEstimate:
@@ -99,6 +122,7 @@ class BillingRun(Node):
     parked: int = strawberry.field(description="Customers that could not be billed; see `parkedCustomers`.")
     late: int = strawberry.field(description="Customers with periods that were due before the run's month, and were billed oldest first.")
     started_at: datetime
+    decided_by_name: str | None = strawberry.field(description="Who approved or cancelled it.")
     decided_at: datetime | None = strawberry.field(description="When it was approved or cancelled.")
     finished_at: datetime | None
     version: int = strawberry.field(description="Grows with each customer.")
@@ -116,6 +140,7 @@ class BillingRun(Node):
             parked=row.parked,
             late=row.late,
             started_at=row.started_at,
+            decided_by_name=row.decided_by_name,
             decided_at=row.decided_at,
             finished_at=row.finished_at,
             version=row.version,
@@ -138,6 +163,12 @@ class BillingRun(Node):
         return [ParkedCustomerOfRun.of(row) for row in found]
 
     @resolved
+    async def late_customers(self, info: Info) -> list[LateCustomerOfRun]:
+        """Who was billed for periods of earlier months too, the latest first; at most a hundred."""
+        found = await info.context.loaders.of(LATE).load(self.run_id)
+        return [LateCustomerOfRun(row=row, late_periods=row.late_periods) for row in found]
+
+    @resolved
     async def estimates(self, info: Info) -> list[BillingRunEstimate]:
         """What was expected before anything was written, by legal entity and currency."""
         return [BillingRunEstimate.of(row) for row in await info.context.loaders.of(ESTIMATES).load(self.run_id)]
@@ -153,6 +184,11 @@ async def _parked(actor: Actor, run_ids: Sequence[UUID]) -> list[list[ParkedCust
     return [found.get(run_id, []) for run_id in run_ids]
 
 
+async def _late(actor: Actor, run_ids: Sequence[UUID]) -> list[list[LateCustomer]]:
+    found = await views.late_by(run_ids)
+    return [found.get(run_id, []) for run_id in run_ids]
+
+
 async def _estimates(actor: Actor, run_ids: Sequence[UUID]) -> list[list[EstimateView]]:
     found = await views.estimates_of(run_ids)
     return [found.get(run_id, []) for run_id in run_ids]
@@ -160,6 +196,7 @@ async def _estimates(actor: Actor, run_ids: Sequence[UUID]) -> list[list[Estimat
 
 ESTIMATES: Relation[UUID, list[EstimateView]] = Relation("estimates of a run", _estimates)
 INVOICED: Relation[UUID, list[tuple[int, str]]] = Relation("invoiced by a run", _invoiced)
+LATE: Relation[UUID, list[LateCustomer]] = Relation("billed late by a run", _late)
 PARKED: Relation[UUID, list[ParkedCustomer]] = Relation("parked by a run", _parked)
 BILLING_RUNS = register_node("BillingRun", views.billing_runs_by_id, BillingRun.of)
 
@@ -220,7 +257,7 @@ class ResumeBillingRunPayload(Payload):
     """The run, and how many customers are taken up again."""
 
     billing_run: BillingRun | None = None
-    resumed: int = 0
+    resumed: int | None = None
 
 
 @given

@@ -9,6 +9,7 @@ import type calendars from '../../locales/en/calendars.json';
 import type deals from '../../locales/en/deals.json';
 import type home from '../../locales/en/home.json';
 import type imports from '../../locales/en/imports.json';
+import type invoicing from '../../locales/en/invoicing.json';
 import type machines from '../../locales/en/machines.json';
 import type outages from '../../locales/en/outages.json';
 import type owners from '../../locales/en/owners.json';
@@ -35,6 +36,7 @@ interface Sentences {
 	deals: typeof deals;
 	home: typeof home;
 	imports: typeof imports;
+	invoicing: typeof invoicing;
 	outages: typeof outages;
 	machines: typeof machines;
 	owners: typeof owners;

@@ -18,6 +18,7 @@ export const paymentTone: Readonly<Record<PaymentState, Tone>> = {
 	PARTLY_PAID: 'warn',
 	PAID: 'good',
 	OVERDUE: 'bad',
+	CREDITED: 'neutral',
 };
 
 export const invoiceTone: Readonly<Record<InvoiceState, Tone>> = {
@@ -66,7 +67,13 @@ export const bookingTone: Readonly<Record<BookingState, Tone>> = {
 	RELEASED: 'neutral',
 };
 
-export const runTone: Readonly<Record<BillingRunState, Tone>> = { RUNNING: 'info', FINISHED: 'good' };
+export const runTone: Readonly<Record<BillingRunState, Tone>> = {
+	ESTIMATING: 'info',
+	HELD: 'warn',
+	RUNNING: 'info',
+	FINISHED: 'good',
+	CANCELLED: 'neutral',
+};
 
 export const stageTone: Readonly<Record<DealStage, Tone>> = {
 	INTRODUCTION: 'neutral',

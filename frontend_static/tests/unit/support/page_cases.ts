@@ -63,6 +63,7 @@ const corporateHome = {
 };
 const runs = {
 	BillingRuns: { billingRuns: page([data.billingRun]) },
+	BillingRunDetails: { node: data.billingRun },
 	ParkedWork: { parkedWork: page([data.workItem]) },
 };
 const attention = { ManagerAttention: { applications: page([data.application]), overdue: page([data.invoice]) } };
@@ -186,6 +187,7 @@ export const pages: readonly PageCase[] = [
 		empty: { invoices: page([]) },
 		emptyText: 'No invoices yet',
 		fullText: 'HAM-2026-1001',
+		others: { InvoiceTotals: { totals: [], blocked: [] } },
 	},
 	{
 		name: 'invoice',
@@ -206,7 +208,7 @@ export const pages: readonly PageCase[] = [
 		empty: { billingRuns: page([]) },
 		emptyText: 'No billing runs yet',
 		fullText: 'Billing run: October 2026',
-		others: { ParkedWork: { parkedWork: page([data.workItem]) } },
+		others: { BillingRunDetails: { node: data.billingRun }, ParkedWork: { parkedWork: page([data.workItem]) } },
 	},
 	{
 		name: 'applications',
