@@ -42,18 +42,20 @@ async def add_charge(actor: Actor, terms: ManualCharge, idempotency_key: str) ->
     """Charge a customer by hand; the next billing run of that month or later invoices it. Returns the charge's id.
 
     Raises:
-        NotFound: there is no such customer, or the site is not of the legal entity's operator.
+        NotFound: the actor looks after no such legal entity, there is no such customer, or the site is not of the operator.
         NotSignedIn, Forbidden: the actor does not run billing for the legal entity.
         IdempotencyMismatch: the key was used with other input.
         UnknownCurrency, PeriodInverted, TooShort, TooLong, OutOfRange: the terms make no sense.
     """
+    if not actor.may(Grant.SEE_MONEY, terms.legal_entity_id):
+        raise NotFound(kind="LegalEntity", path=("input", "legalEntityId"))
     actor.require(Grant.RUN_BILLING, terms.legal_entity_id, path=("input", "legalEntityId"))
     checks.text(terms.description, "description", at_most=300, path=("input", "description"))
+    await _require_places(terms)
     async with db.transaction():
         claim = await idempotency.claim(actor, idempotency_key, "addCharge", terms)
         if claim.answer is not None:
             return UUID(claim.answer["charge_id"])
-        await _require_places(terms)
         price = Price(terms.unit_price_minor, Basis.ONCE, terms.price_includes_tax, terms.quantity).checked(("input",))
         charge_id = await charge_count(
             CountedCharge(

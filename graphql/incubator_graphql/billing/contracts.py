@@ -78,7 +78,7 @@ def _given(day: date | None, field: str) -> date:
 
 
 @value
-class CreditPreview:
+class CreditNoteToCome:
     """A credit note that a change would make."""
 
     invoice_id: strawberry.ID
@@ -99,14 +99,14 @@ class ContractChangePreview:
     """What a change would come to now: what is taken back, as priced, what is credited, and what the running month would be invoiced."""
 
     taken_back: Money
-    credits: list[CreditPreview]
+    credits: list[CreditNoteToCome]
     invoices: list[InvoicePreview]
 
     @classmethod
     def of(cls, found: ChangePreview) -> Self:
         return cls(
             taken_back=Money.minor(found.taken_back_minor, found.currency),
-            credits=[CreditPreview.of(row, found.currency) for row in found.credits],
+            credits=[CreditNoteToCome.of(row, found.currency) for row in found.credits],
             invoices=[InvoicePreview.of(invoice) for invoice in found.invoices],
         )
 
