@@ -12,10 +12,12 @@ import asyncpg
 
 from incubator import db
 from incubator.billing import queries
+from incubator.billing.errors import BooksWrong
 from incubator.billing.hashing import content_hash_of
 from incubator.billing.planning import CHARGE_IS_OPEN, TERM_IS_DUE
-from incubator.kernel import clock
+from incubator.kernel import clock, work
 
+CHECK_BOOKS = "check the books"
 UNRELAYED_AFTER = timedelta(seconds=60)
 AT_ONCE = 500
 
@@ -33,6 +35,22 @@ async def problems() -> list[str]:
         *await _wrong_balances(),
         *await _credited_above(),
     ]
+
+
+async def schedule_check() -> None:
+    """Put this hour's check on the list, once."""
+    await work.schedule(CHECK_BOOKS, "all", period=f"{clock.now():%Y-%m-%dT%H}")
+
+
+async def check_books() -> None:
+    """Make every check, and refuse books that are not right: the work is tried again and then parked with what was found.
+
+    Raises:
+        BooksWrong: something is not right.
+    """
+    found = [*await problems(), *await unrelayed()]
+    if found:
+        raise BooksWrong(problems=len(found), first=found[0][:300])
 
 
 async def _due_without_invoice() -> list[str]:

@@ -54,9 +54,7 @@ def tax_now(group: CreditedGroup, lines: Sequence[CreditedLine]) -> int:
 
 
 def _share(whole: int, part: int, of: int) -> int:
-    """Return `whole` × `part` / `of`, rounded half up; all of it when the part is the whole."""
-    if part == of:
-        return whole
+    """Return `whole` × `part` / `of`, rounded half up."""
     return rounded(Fraction(whole * part, of)) if of else 0
 
 

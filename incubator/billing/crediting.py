@@ -26,6 +26,7 @@ from incubator.kernel import audit, checks, clock, idempotency, outbox
 from incubator.kernel.actor import Actor, Grant
 from incubator.kernel.errors import DomainError, NotFound, Refusals
 from incubator.kernel.ids import new_id
+from incubator.kernel.money import Money
 
 
 class Settlement(StrEnum):
@@ -129,7 +130,12 @@ async def credit(actor: Actor, invoice: asyncpg.Record, wanted: Mapping[int, int
     reckoned = await reckon(invoice, wanted)
     settled = reckoned.settled
     if settled.returned_minor and settlement is Settlement.OFFSET:
-        raise SettlementNeeded(paid_minor=settled.returned_minor, currency=invoice["currency"], path=("input", "settlement"))
+        raise SettlementNeeded(
+            paid_minor=settled.returned_minor,
+            currency=invoice["currency"],
+            paid=str(Money(settled.returned_minor, invoice["currency"])),
+            path=("input", "settlement"),
+        )
     used = settlement if settled.returned_minor else Settlement.OFFSET
     credit_note_id = await _write(invoice, reckoned, used, reason)
     blocked = await finalise_drafts(actor, [credit_note_id])
@@ -172,8 +178,8 @@ def _one_or_all(missing: Sequence[DomainError]) -> DomainError | Refusals:
 async def _lines(invoice_id: UUID) -> list[asyncpg.Record]:
     return await db.rows(
         "SELECT l.*, coalesce(c.amount, 0)::bigint AS before_minor, coalesce(c.net, 0)::bigint AS before_net_minor FROM invoice_line l"
-        " LEFT JOIN (SELECT credits_line_id, sum(amount_minor) AS amount, sum(net_minor) AS net FROM invoice_line GROUP BY 1) c"
-        " ON c.credits_line_id = l.id WHERE l.invoice_id = $1 ORDER BY l.ordinal",
+        " LEFT JOIN LATERAL (SELECT sum(amount_minor) AS amount, sum(net_minor) AS net FROM invoice_line WHERE credits_line_id = l.id) c"
+        " ON TRUE WHERE l.invoice_id = $1 ORDER BY l.ordinal",
         invoice_id,
     )
 
@@ -189,7 +195,9 @@ def _amounts(rows: Sequence[asyncpg.Record], wanted: Mapping[int, int] | None, c
                 raise NotFound(kind="InvoiceLine", path=("input", "lines"))
             checks.between(amount, "amountMinor", 1, max(amount, 1), ("input", "lines"))
             if amount > left[place]:
-                raise CreditAboveLine(line=place, left_minor=left[place], currency=currency, path=("input", "lines"))
+                raise CreditAboveLine(
+                    line=place, left_minor=left[place], currency=currency, left=str(Money(left[place], currency)), path=("input", "lines")
+                )
         now = dict(wanted)
     if not now:
         raise NothingToCredit(path=("input", "invoiceId"))

@@ -375,13 +375,14 @@ class CreditAboveLine(InvalidValue):
 
     line: int
     left_minor: int
+    left: str
     currency: str
     field: str = "amountMinor"
     rule: str = "at_most_what_is_left"
     text = {
-        "en": "Line {line}: only {left_minor} (minor units, {currency}) are left to credit.",
-        "de": "Position {line}: Nur noch {left_minor} (kleinste Einheit, {currency}) können gutgeschrieben werden.",
-        "zh-CN": "第 {line} 行:最多还可贷记 {left_minor}(最小货币单位,{currency})。",
+        "en": "Line {line}: only {left} is left to credit.",
+        "de": "Position {line}: Nur noch {left} können gutgeschrieben werden.",
+        "zh-CN": "第 {line} 行:最多还可贷记 {left}。",
     }
 
 
@@ -401,12 +402,13 @@ class SettlementNeeded(DomainError):
     """A part of the credit was paid already, so it must be refunded or kept as a balance."""
 
     paid_minor: int
+    paid: str
     currency: str
     field: str = "settlement"
     text = {
-        "en": "{paid_minor} (minor units, {currency}) of this were paid already. Choose a refund or a balance for them.",
-        "de": "{paid_minor} (kleinste Einheit, {currency}) davon sind schon bezahlt. Bitte Rückzahlung oder Guthaben wählen.",
-        "zh-CN": "其中 {paid_minor}(最小货币单位,{currency})已支付,请选择退款或转为余额。",
+        "en": "{paid} of this was paid already. Choose a refund or a balance for it.",
+        "de": "{paid} davon sind schon bezahlt. Bitte Rückzahlung oder Guthaben wählen.",
+        "zh-CN": "其中 {paid} 已支付,请选择退款或转为余额。",
     }
 
 
@@ -512,4 +514,17 @@ class MinimumTaken(DomainError):
         "en": "Another contract of this customer promises a minimum already.",
         "de": "Ein anderer Vertrag dieses Kunden sieht schon einen Mindestumsatz vor.",
         "zh-CN": "该客户的另一份合同已约定最低消费。",
+    }
+
+
+@refusal
+class BooksWrong(DomainError):
+    """The hourly check of the books found something; a person must look."""
+
+    problems: int
+    first: str
+    text = {
+        "en": "The check of the books found {problems} problems, first: {first}",
+        "de": "Die Prüfung der Bücher fand {problems} Fehler, zuerst: {first}",
+        "zh-CN": "账簿检查发现 {problems} 个问题,首个:{first}",
     }

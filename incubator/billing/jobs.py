@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from incubator.billing import adapting, documents, finalising, payments, run_batches, run_estimates, runs
+from incubator.billing import adapting, checks, documents, finalising, payments, run_batches, run_estimates, runs
 from incubator.billing.events import BuyerProfileChanged, CustomersBilled, InvoiceIssued, VatIdChecked
 from incubator.kernel import outbox, work
 
@@ -50,6 +50,18 @@ async def find_prices_to_adapt() -> None:
 async def adapt_price(item: work.Item) -> None:
     """Repeats safely: a term whose day is over has another day, or an heir."""
     await adapting.adapt_price(UUID(item.subject))
+
+
+@work.sweep("check the books")
+async def order_check_of_books() -> None:
+    """Repeats safely: one check an hour is on the list."""
+    await checks.schedule_check()
+
+
+@work.job(checks.CHECK_BOOKS, remote=True, is_bulk=True)
+async def check_books(item: work.Item) -> None:
+    """Repeats safely: it only reads."""
+    await checks.check_books()
 
 
 @outbox.consumer(VatIdChecked, "look at the customer's drafts again")

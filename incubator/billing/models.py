@@ -266,6 +266,7 @@ class BillingRun(Model):
     )
     decided_by_id: UUID | None
     decided_at = fields.DatetimeField(null=True)
+    resumes = fields.IntField(default=0)
 
     class Meta(Model.Meta):
         table = "billing_run"

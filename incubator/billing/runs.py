@@ -170,6 +170,7 @@ async def resume_billing_run(actor: Actor, run_id: UUID) -> int:
         if count:
             try:
                 async with db.transaction():
+                    await db.execute("UPDATE billing_run SET resumes = resumes + 1 WHERE id = $1", run_id)
                     await release_run(run_id)
             except asyncpg.UniqueViolationError as error:
                 running: UUID = await db.value(

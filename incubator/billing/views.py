@@ -302,7 +302,7 @@ async def payments_of(invoice_ids: Iterable[UUID]) -> dict[UUID, list[PaymentVie
 RUN = (
     "r.id, r.operator_id, r.month, r.state, c.total, c.done, c.parked, c.late, r.decided_by_id,"
     " (SELECT p.name FROM person p WHERE p.id = r.decided_by_id) AS decided_by_name, r.decided_at, r.started_at,"
-    " r.finished_at, (c.done + c.parked + CASE r.state WHEN 'estimating' THEN 1 WHEN 'held' THEN 2 WHEN 'running' THEN 3 ELSE 4 END)::int"
+    " r.finished_at, (r.resumes * (c.total + 8) + c.done + c.parked + CASE r.state WHEN 'estimating' THEN 1 WHEN 'held' THEN 2 WHEN 'running' THEN 3 ELSE 4 END)::int"
     " AS version"
 )
 _RUN_FROM = (

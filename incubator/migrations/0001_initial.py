@@ -510,6 +510,7 @@ class Migration(AtOnceMigration):
                     ),
                 ),
                 ("decided_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ("resumes", fields.IntField(default=0)),
             ],
             options={
                 "table": "billing_run",

@@ -82,7 +82,8 @@ async def schedule_statements(month: date) -> int:
 async def make_statement(owner_id: UUID, legal_entity_id: UUID, currency: str, month: date) -> UUID | None:
     """Write an owner's statement for a month, inside the running transaction; None when it is written already or nothing was taken in."""
     charges = await db.rows(
-        "SELECT c.id, o.unit_id, c.customer_id, c.supplied_from, c.amount_minor, c.price_includes_tax, c.tax_rate, o.share_percent"
+        "SELECT c.id, o.unit_id, c.customer_id, c.supplied_from, c.amount_minor - coalesce((SELECT sum(f.amount_minor)"
+        " FROM charge_reduction f WHERE f.charge_id = c.id), 0)::bigint AS amount_minor, c.price_includes_tax, c.tax_rate, o.share_percent"
         f"{UNSTATED} AND o.owner_id = $2 AND c.legal_entity_id = $3 AND c.currency = $4 ORDER BY c.supplied_from, c.id",
         month,
         owner_id,

@@ -15,6 +15,9 @@ import redis.asyncio
 from incubator import db, jobs
 from incubator.billing import books, checks, service
 from incubator.billing.documents import MAKE_DOCUMENT
+from incubator.billing.finalising import FINALISE
+from incubator.billing.run_batches import BILL_CUSTOMER
+from incubator.billing.runs import BILL_BATCH, ESTIMATE
 from incubator.kernel import faults, work
 from incubator.kernel.faults import Point
 from tests.billing.worlds import MARCH, customers_with_a_desk
@@ -62,8 +65,8 @@ async def _all_done() -> bool:
     return not await db.value(
         "SELECT EXISTS (SELECT 1 FROM billing_run WHERE state <> 'finished') OR EXISTS (SELECT 1 FROM invoice WHERE state = 'draft')"
         " OR EXISTS (SELECT 1 FROM outbox_message WHERE relayed_at IS NULL)"
-        " OR EXISTS (SELECT 1 FROM work_item WHERE state IN ('ready', 'leased') AND kind <> $1)",
-        MAKE_DOCUMENT,
+        " OR EXISTS (SELECT 1 FROM work_item WHERE state IN ('ready', 'leased') AND kind = ANY($1::text[]))",
+        [ESTIMATE, BILL_BATCH, BILL_CUSTOMER, FINALISE, "consume"],
     )
 
 
@@ -113,7 +116,10 @@ async def _kill_again_and_again(running: Running) -> None:
 
 
 async def _empty_and_stop_valkey(running: Running) -> None:
-    async with running.worker():
+    """A worker process ends when Valkey is away; `incubator worker` starts it again until it lives."""
+    environment = worker_environment(running.servers.url, running.servers.redis_url, running.folder)
+    supervisor = await start("incubator", environment, running.folder, "worker")
+    try:
         await until(partial(_more_than, await _progress()), "nothing was done", PATIENCE_S)
         client = redis.asyncio.from_url(running.servers.redis_url)  # type: ignore[no-untyped-call]
         await client.flushall()
@@ -121,7 +127,9 @@ async def _empty_and_stop_valkey(running: Running) -> None:
         running.servers.valkey.stop()
         await asyncio.sleep(AWAY_S)  # as long as it is said to be away
         running.servers.valkey.start()
-        await until(partial(_more_than, await _progress()), "nothing was done after Valkey came back", PATIENCE_S)
+        await until(_all_done, "the work was not done after Valkey came back", PATIENCE_S)
+    finally:
+        await supervisor.stop()
 
 
 async def _restart_postgresql(running: Running) -> None:

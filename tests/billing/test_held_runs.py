@@ -9,7 +9,7 @@ import pytest
 
 from incubator import db
 from incubator.billing import checks, service, views
-from incubator.billing.errors import BillingRunDecided, BillingRunUnderWay
+from incubator.billing.errors import BillingRunDecided, BillingRunUnderWay, BooksWrong
 from incubator.kernel import clock
 from incubator.kernel.actor import SYSTEM, Role
 from incubator.kernel.errors import Forbidden, NotFound
@@ -169,3 +169,16 @@ async def test_a_preview_is_the_later_invoice_byte_for_byte(database: str) -> No
     assert dumps(said) == dumps(written)
     assert groups == [tuple(row.values()) for row in taxes]
     assert (preview.net_minor, preview.tax_minor, preview.currency, preview.language) == tuple(invoice.values())[1:]
+
+
+async def test_the_hourly_check_passes_right_books_and_parks_wrong_ones(database: str) -> None:
+    await strayed()
+    await db.execute("UPDATE outbox_message SET relayed_at = created_at")
+    await checks.check_books()
+    await db.execute("ALTER TABLE invoice_line DISABLE TRIGGER invoice_line_keeps_content")
+    await db.execute("UPDATE invoice_line SET net_minor = net_minor + 1")
+
+    with pytest.raises(BooksWrong) as wrong:
+        await checks.check_books()
+
+    assert (wrong.value.problems, wrong.value.first[:2]) == (2, "C3")

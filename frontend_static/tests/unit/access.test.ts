@@ -28,7 +28,11 @@ describe('places', () => {
 			],
 		],
 		['member', 'startup', ['/', '/space', '/bookings', '/qualifications', '/deals', '/secondments', '/people']],
-		['finance', 'finance', ['/', '/bookings', '/calls', '/invoices', '/accounts', '/tax-settings', '/owner-statements', '/people']],
+		[
+			'finance',
+			'finance',
+			['/', '/bookings', '/calls', '/invoices', '/accounts', '/tax-settings', '/owner-statements', '/people'],
+		],
 		['mentor', 'mentor', ['/', '/qualifications', '/people']],
 		['scout', 'corporate', ['/', '/qualifications', '/deals', '/secondments', '/people']],
 	])('of the role %s are its own', (who, home, places) => {

@@ -160,6 +160,7 @@ CREATE TRIGGER ledger_transaction_day_open BEFORE INSERT ON ledger_transaction F
 ALTER TABLE plan_phase ALTER COLUMN per SET DEFAULT 'contract';
 ALTER TABLE contract_term ALTER COLUMN timing SET DEFAULT 'advance', ALTER COLUMN discount_percent SET DEFAULT 0, ALTER COLUMN index_key SET DEFAULT '';
 ALTER TABLE charge ALTER COLUMN discount_minor SET DEFAULT 0;
+ALTER TABLE billing_run ALTER COLUMN resumes SET DEFAULT 0;
 ALTER TABLE invoice ALTER COLUMN credited_minor SET DEFAULT 0, ALTER COLUMN blockers SET DEFAULT '[]', ALTER COLUMN settlement SET DEFAULT '',
   ALTER COLUMN reason SET DEFAULT '', ALTER COLUMN home_currency SET DEFAULT '';
 ALTER TABLE invoice_line ALTER COLUMN discount_minor SET DEFAULT 0, ALTER COLUMN tax_evidence SET DEFAULT '{}';

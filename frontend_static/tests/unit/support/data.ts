@@ -120,7 +120,6 @@ export const invoice = {
 	corrects: null,
 	creditNotes: [] as object[],
 	refund: null,
-	deposit: null,
 	version: 1,
 	customer: startup,
 	legalEntity: site.legalEntity,
