@@ -43,8 +43,8 @@ async def test_a_manager_pauses_a_contract_after_seeing_what_it_comes_to(visit: 
     await page.get_by_role("table").get_by_role("link").first.click()
     await page.get_by_role("button", name="Pause the contract").click()
     dialog = page.get_by_role("dialog", name="Pause the contract")
-    await dialog.get_by_role("textbox", name="First day").fill("1 March 2031")
-    await dialog.get_by_role("textbox", name="Last day").fill("10 March 2031")
+    await dialog.get_by_role("textbox", name="First day").fill("01/03/2031")
+    await dialog.get_by_role("textbox", name="Last day").fill("10/03/2031")
     await dialog.get_by_label("Reason").fill("Renovation of the floor")
     await expect(dialog.get_by_text("Nothing that was billed is taken back.")).to_be_visible()
     assert await window.findings() == []
@@ -55,7 +55,7 @@ async def test_a_manager_pauses_a_contract_after_seeing_what_it_comes_to(visit: 
     await expect(pauses.get_by_role("button", name="Resume")).to_be_visible()
     await page.get_by_role("button", name="Change the price").first.click()
     price = page.get_by_role("dialog", name="Change the price")
-    await price.get_by_role("textbox", name="From").fill("1 March 2031")
+    await price.get_by_role("textbox", name="From").fill("01/03/2031")
     await expect(price.get_by_text("What this comes to")).to_be_visible()
     assert await window.findings() == []
     assert await window.refusals() == []

@@ -254,7 +254,7 @@ AT_MOST = {
     "declineApplication": 9,
     "makeOffer": 14,
     "withdrawOffer": 10,
-    "acceptOffer": 55,
+    "acceptOffer": 56,
     "addUnit": 12,
     "createBooking": 10,
     "cancelBooking": 10,
