@@ -53,10 +53,11 @@ async def test_a_manager_pauses_a_contract_after_seeing_what_it_comes_to(visit: 
     pauses = page.get_by_role("region", name="Pauses")
     await expect(pauses.get_by_text("Renovation of the floor")).to_be_visible()
     await expect(pauses.get_by_role("button", name="Resume")).to_be_visible()
-    await page.get_by_role("button", name="Change the price").first.click()
+    await page.get_by_role("button", name="Change the price").last.click()
     price = page.get_by_role("dialog", name="Change the price")
-    await price.get_by_role("textbox", name="From").fill("01/03/2031")
-    await expect(price.get_by_text("What this comes to")).to_be_visible()
+    await price.get_by_role("textbox", name="From").fill("01/03/2027")
+    await price.get_by_role("textbox", name="Price").fill("99")
+    await expect(price.get_by_text("Nothing that was billed is taken back.")).to_be_visible()
     assert await window.findings() == []
     assert await window.refusals() == []
 
