@@ -4,11 +4,15 @@ import strawberry
 
 from incubator_graphql.billing.accounts import AccountsQuery
 from incubator_graphql.billing.buyers import BuyersMutation, BuyersQuery
+from incubator_graphql.billing.charges import ChargesMutation, ChargesQuery
+from incubator_graphql.billing.contract_changes import ContractChangesMutation
+from incubator_graphql.billing.contracts import ContractsQuery
 from incubator_graphql.billing.deposits import DepositsMutation
 from incubator_graphql.billing.fapiao import FapiaoMutation
 from incubator_graphql.billing.invoice_changes import InvoiceChangesMutation, InvoiceChangesQuery
 from incubator_graphql.billing.invoices import InvoicesMutation, InvoicesQuery
-from incubator_graphql.billing.plans import PlansQuery
+from incubator_graphql.billing.plans import PlansMutation, PlansQuery
+from incubator_graphql.billing.price_indexes import PriceIndexesMutation, PriceIndexesQuery
 from incubator_graphql.billing.runs import BillingRunsMutation, BillingRunsQuery
 from incubator_graphql.billing.sellers import SellersMutation, SellersQuery
 from incubator_graphql.budget import Buckets
@@ -68,6 +72,9 @@ class Query(
     InvoicesQuery,
     InvoiceChangesQuery,
     AccountsQuery,
+    ContractsQuery,
+    ChargesQuery,
+    PriceIndexesQuery,
     BillingRunsQuery,
     SellersQuery,
     BuyersQuery,
@@ -105,6 +112,10 @@ class Mutation(
     InvoicesMutation,
     InvoiceChangesMutation,
     BillingRunsMutation,
+    PlansMutation,
+    ContractChangesMutation,
+    ChargesMutation,
+    PriceIndexesMutation,
     SellersMutation,
     BuyersMutation,
     ResidenciesMutation,

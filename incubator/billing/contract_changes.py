@@ -9,9 +9,10 @@ import asyncpg
 
 from incubator import db
 from incubator.billing.errors import MinimumTaken, PauseOverlaps, TermOver
+from incubator.billing.events import ContractChanged
 from incubator.billing.fallen_away import lock_terms, pauses_of, take_back
 from incubator.billing.lengths import end_contract
-from incubator.kernel import audit, checks, clock
+from incubator.kernel import audit, checks, clock, outbox
 from incubator.kernel.actor import Actor, Grant
 from incubator.kernel.errors import NotFound, OutOfRange, PeriodInverted
 from incubator.kernel.ids import new_id
@@ -54,20 +55,29 @@ async def change_price(actor: Actor, contract_id: UUID, change: NewPrice, expect
             raise NotFound(kind="ContractTerm", path=("input", "termId"))
         if change.starts_on < term["starts_on"] or (term["ends_on"] is not None and change.starts_on > term["ends_on"]):
             raise TermOver(limit=f"{term['starts_on']} – {term['ends_on'] or '…'}", path=("input", "startsOn"))
-        heir_id = await _write_heir(term, change)
-        last = change.starts_on - timedelta(days=1)
-        if term["is_charged"]:
-            await take_back(actor, [(term, last)], await pauses_of(contract_id), f"New price from {change.starts_on}.")
-        if last >= term["starts_on"]:
-            await db.execute(
-                "UPDATE contract_term SET ends_on = $2, next_period_start = least(next_period_start, $3) WHERE id = $1",
-                term["id"],
-                last,
-                change.starts_on,
-            )
-        else:
-            await db.execute("DELETE FROM contract_term WHERE id = $1", term["id"])
+        heir_id = await replace_term(actor, term, change, f"New price from {change.starts_on}.")
         await audit.record(actor, "change price", "Contract", contract_id, after={"term": heir_id, "starts_on": change.starts_on})
+    return heir_id
+
+
+async def replace_term(actor: Actor, term: asyncpg.Record, change: NewPrice, reason: str) -> UUID:
+    """End a locked term the day before a change and write its heir, inside the running transaction; returns the heir's id.
+
+    What was charged for the days from then on is taken back, with the reason; the heir bills them.
+    """
+    heir_id = await _write_heir(term, change)
+    last = change.starts_on - timedelta(days=1)
+    if term["is_charged"]:
+        await take_back(actor, [(term, last)], await pauses_of(term["contract_id"]), reason)
+    if last >= term["starts_on"]:
+        await db.execute(
+            "UPDATE contract_term SET ends_on = $2, next_period_start = least(next_period_start, $3) WHERE id = $1",
+            term["id"],
+            last,
+            change.starts_on,
+        )
+    else:
+        await db.execute("DELETE FROM contract_term WHERE id = $1", term["id"])
     return heir_id
 
 
@@ -77,10 +87,10 @@ async def _write_heir(term: asyncpg.Record, change: NewPrice) -> UUID:
     await db.execute(
         "INSERT INTO contract_term (id, contract_id, kind, source_id, description, basis, quantity, unit_price_minor, price_includes_tax, supply,"
         " tax_category, tax_rate, is_waived, starts_on, ends_on, timing, next_period_start, discount_percent, discount_until, index_key,"
-        " index_base, index_months, anchor_on) SELECT $2, contract_id, kind, source_id, description, basis, coalesce($4, quantity), coalesce($5, unit_price_minor),"
+        " index_base, index_months, adapts_on, anchor_on) SELECT $2, contract_id, kind, source_id, description, basis, coalesce($4, quantity), coalesce($5, unit_price_minor),"
         " price_includes_tax, supply, tax_category, tax_rate, is_waived AND $5::bigint IS NULL, $3, ends_on, timing, $3,"
         " coalesce($6, discount_percent), CASE WHEN $6::numeric IS NULL THEN discount_until ELSE $7::date END, index_key, index_base, index_months,"
-        " anchor_on FROM contract_term WHERE id = $1",
+        " adapts_on, anchor_on FROM contract_term WHERE id = $1",
         term["id"],
         heir_id,
         change.starts_on,
@@ -210,4 +220,5 @@ async def _lock(actor: Actor, contract_id: UUID, expected_version: int) -> async
     actor.require(Grant.RUN_BILLING, found["legal_entity_id"], path=("input", "contractId"))
     checks.version(expected_version, found["version"])
     await db.execute("UPDATE contract SET version = version + 1 WHERE id = $1", contract_id)
+    await outbox.record(ContractChanged(contract_id, found["version"] + 1))
     return found

@@ -473,6 +473,40 @@ class TermOver(InvalidValue):
 
 
 @refusal
+class PlanRetired(DomainError):
+    """The plan is offered no more."""
+
+    text = {
+        "en": "This plan is retired: it can no longer be offered.",
+        "de": "Dieser Tarif ist eingestellt und kann nicht mehr angeboten werden.",
+        "zh-CN": "该方案已停用,不能再用于录取通知。",
+    }
+
+
+@refusal
+class NothingToWaive(DomainError):
+    """Nothing is left of the charge."""
+
+    text = {
+        "en": "Nothing is left of this charge to waive.",
+        "de": "Von diesem Posten ist nichts mehr übrig, das erlassen werden könnte.",
+        "zh-CN": "该费用已无可免除的金额。",
+    }
+
+
+@refusal
+class IndexValueKept(DomainError):
+    """The index has another value for that month, and prices may follow it already."""
+
+    value: str
+    text = {
+        "en": "The index has the value {value} for that month already; a published value is not changed.",
+        "de": "Für diesen Monat hat der Index schon den Wert {value}; ein veröffentlichter Wert wird nicht geändert.",
+        "zh-CN": "该指数在该月已有数值 {value};已公布的数值不再更改。",
+    }
+
+
+@refusal
 class MinimumTaken(DomainError):
     """Another contract of the customer promises a minimum already."""
 

@@ -68,6 +68,57 @@ class BillingRunFinished(Event):
 
 
 @dataclass(frozen=True)
+class PriceAdapted(Event):
+    """The price of a contract's term follows its index from a day on; amounts in minor units, `month` is that of the index's new value."""
+
+    contract_id: UUID
+    version: int
+    index_key: str
+    month: date
+    starts_on: date
+    before_minor: int
+    after_minor: int
+
+    def touches(self) -> Sequence[Touched]:
+        """The contract."""
+        return [Touched("Contract", self.contract_id, self.version)]
+
+
+@dataclass(frozen=True)
+class ContractChanged(Event):
+    """Somebody changed a price, pause, end or minimum of a contract."""
+
+    contract_id: UUID
+    version: int
+
+    def touches(self) -> Sequence[Touched]:
+        """The contract."""
+        return [Touched("Contract", self.contract_id, self.version)]
+
+
+@dataclass(frozen=True)
+class ChargeAdded(Event):
+    """Finance charged something by hand."""
+
+    charge_id: UUID
+
+    def touches(self) -> Sequence[Touched]:
+        """The charge."""
+        return [Touched("Charge", self.charge_id, 1)]
+
+
+@dataclass(frozen=True)
+class ChargeWaived(Event):
+    """What was left of a charge is not owed after all."""
+
+    charge_id: UUID
+
+    def touches(self) -> Sequence[Touched]:
+        """The charge."""
+        return [Touched("Charge", self.charge_id)]
+
+
+@dataclass(frozen=True)
 class InvoiceIssued(Event):
     """An invoice (or a deposit request) was finalised and has its number."""
 

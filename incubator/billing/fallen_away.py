@@ -91,6 +91,12 @@ async def take_back(
             reduced[charge["id"]] = less
     if not reduced:
         return 0
+    await reduce_charges(actor, reduced, reason, settlement)
+    return sum(reduced.values())
+
+
+async def reduce_charges(actor: Actor, reduced: dict[UUID, int], reason: str, settlement: Settlement = Settlement.BALANCE) -> None:
+    """Take so much off locked charges, inside the running transaction: drafts ask less, invoices are credited."""
     await db.execute(
         "INSERT INTO charge_reduction (id, charge_id, amount_minor, note, created_at) SELECT r.*, $4, $5"
         " FROM unnest($1::uuid[], $2::uuid[], $3::bigint[]) AS r",
@@ -101,7 +107,6 @@ async def take_back(
         clock.now(),
     )
     await _correct_invoices(actor, reduced, reason, settlement)
-    return sum(reduced.values())
 
 
 async def _correct_invoices(actor: Actor, reduced: dict[UUID, int], reason: str, settlement: Settlement) -> None:

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from incubator.billing import checks, documents, finalising, payments, run_batches, run_estimates, runs
+from incubator.billing import adapting, checks, documents, finalising, payments, run_batches, run_estimates, runs
 from incubator.billing.events import BuyerProfileChanged, CustomersBilled, InvoiceIssued, VatIdChecked
 from incubator.kernel import outbox, work
 from incubator.organizations.events import OrganizationChanged
@@ -39,6 +39,18 @@ async def find_due_drafts() -> None:
     """Repeats safely: one piece of work a legal entity and minute; those with something missing are looked at every ten minutes."""
     await finalising.schedule_due()
     await finalising.schedule_due(is_blocked=True)
+
+
+@work.sweep("find prices that follow their index today")
+async def find_prices_to_adapt() -> None:
+    """Repeats safely: one piece of work a term and day of its clause."""
+    await adapting.schedule_due()
+
+
+@work.job(adapting.ADAPT_PRICE)
+async def adapt_price(item: work.Item) -> None:
+    """Repeats safely: a term whose day is over has another day, or an heir."""
+    await adapting.adapt_price(UUID(item.subject))
 
 
 @work.sweep("check the books")

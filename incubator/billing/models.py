@@ -12,7 +12,11 @@ from incubator.organizations.models import LegalEntity, Organization, Person, Si
 
 
 class Plan(Model):
-    """Priced phases of a membership that an operator sells. `supply` is what kind of thing it is for tax."""
+    """Priced phases of a membership that an operator sells. `supply` is what kind of thing it is for tax.
+
+    Contracts opened from it are billed by `timing`; each calendar month comes to `minimum_minor` at least, and with `index_key` the price
+    follows that index every `index_months` months. `deposit_minor` is what offers ask for. A retired plan is offered no more.
+    """
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     operator: fields.ForeignKeyRelation[Organization] = fields.ForeignKeyField(
@@ -23,6 +27,12 @@ class Plan(Model):
     currency = fields.CharField(max_length=3)
     price_includes_tax = fields.BooleanField()
     supply = fields.CharField(max_length=20)
+    timing = fields.CharField(max_length=10, default="advance")
+    deposit_minor = fields.BigIntField(null=True)
+    minimum_minor = fields.BigIntField(null=True)
+    index_key = fields.CharField(max_length=40, default="")
+    index_months = fields.IntField(null=True)
+    retired_at = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField()
     version = fields.IntField(default=1)
 
@@ -32,7 +42,10 @@ class Plan(Model):
 
 
 class PlanPhase(Model):
-    """One phase of a plan: `amount_minor` for each month or year and each of `per`, for `months` months or, when null, until the end."""
+    """One phase of a plan: `amount_minor` for each month or year and each of `per`, for `months` months or, when null, until the end.
+
+    `discount_percent` is taken off for the phase's first `discount_months` months, or all of it when null.
+    """
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     plan: fields.ForeignKeyRelation[Plan] = fields.ForeignKeyField("incubator.Plan", related_name="phases", on_delete=fields.CASCADE)
@@ -42,6 +55,8 @@ class PlanPhase(Model):
     amount_minor = fields.BigIntField()
     period = fields.CharField(max_length=5)
     per = fields.CharField(max_length=10, default="contract")
+    discount_percent: Decimal = fields.DecimalField(max_digits=7, decimal_places=4, default=Decimal(0))
+    discount_months = fields.IntField(null=True)
 
     class Meta(Model.Meta):
         table = "plan_phase"
@@ -84,7 +99,7 @@ class ContractTerm(Model):
     period's start or after its end, and `next_period_start` is the first day that is not charged yet. Years are counted from `anchor_on`, the
     first day of the term that it goes on from. `discount_percent` holds up to
     `discount_until` (included; none: always). With `index_key` the price follows that index from the value of `index_base`, looked at
-    every `index_months` months. `tax_category` and `tax_rate` are there when the agreement fixes them; else the tax rules decide.
+    every `index_months` months, next on `adapts_on`. `tax_category` and `tax_rate` are there when the agreement fixes them; else the tax rules decide.
     """
 
     id = fields.UUIDField(primary_key=True, default=new_id)
@@ -113,6 +128,7 @@ class ContractTerm(Model):
     index_key = fields.CharField(max_length=40, default="")
     index_base = fields.DateField(null=True)
     index_months = fields.IntField(null=True)
+    adapts_on = fields.DateField(null=True)
 
     class Meta(Model.Meta):
         table = "contract_term"

@@ -26,6 +26,34 @@ def visible_invoices(actor: Actor, alias: str = "i") -> Scope:
     ]
 
 
+def visible_contracts(actor: Actor, alias: str = "c") -> Scope:
+    """Return the condition over `contract` under `alias`: one's own, the legal entity's, or those of one's site."""
+    return _of_customer_entity_site(actor, alias)
+
+
+def visible_charges(actor: Actor, alias: str = "h") -> Scope:
+    """Return the condition over `charge` under `alias`: one's own, the legal entity's, or those of one's site."""
+    return _of_customer_entity_site(actor, alias)
+
+
+def _of_customer_entity_site(actor: Actor, alias: str) -> Scope:
+    if actor.is_system:
+        return EVERYTHING
+    if actor.person_id is None:
+        return NOTHING
+    condition = f"({alias}.customer_id = ANY($1::uuid[]) OR {alias}.legal_entity_id = ANY($2::uuid[]) OR {alias}.site_id = ANY($3::uuid[]))"
+    return condition, [
+        list(actor.organization_ids_as(*CUSTOMER_ROLES)),
+        list(actor.entity_ids_as(Role.FINANCE)),
+        list(actor.site_ids_as(Role.MANAGER, Role.AUDITOR)),
+    ]
+
+
+def visible_price_indexes(actor: Actor, alias: str = "x") -> Scope:
+    """Return the condition over `price_index` under `alias`: the operator's people who have to do with money."""
+    return visible_billing_runs(actor, alias)
+
+
 def visible_billing_runs(actor: Actor, alias: str = "r") -> Scope:
     """Return the condition over `billing_run` under `alias`: the operator's people who have to do with money."""
     if actor.is_system:

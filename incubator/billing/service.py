@@ -1,9 +1,11 @@
 """What other packages and the edges may ask of billing."""
 
 from incubator.billing.account_statements import account_statement
+from incubator.billing.adapting import record_index_value
 from incubator.billing.charging import charge_count, charge_time, quote_time
 from incubator.billing.contract_changes import change_price, pause_contract, resume_contract, set_minimum, stop_contract
-from incubator.billing.contracts import add_term, create_plan, open_contract, plan_terms
+from incubator.billing.contract_previews import preview_change
+from incubator.billing.contracts import add_term, open_contract
 from incubator.billing.credit_previews import preview_credit
 from incubator.billing.crediting import create_credit_note, void_invoice
 from incubator.billing.deposits import DepositDecision, record_deposit_return, settle_deposit
@@ -14,8 +16,10 @@ from incubator.billing.fapiao import FapiaoResult, record_fapiao, record_red_let
 from incubator.billing.fapiao_request import fapiao_request
 from incubator.billing.finalising import finalise_invoice
 from incubator.billing.lengths import charged_until, end_contract, extend_terms
+from incubator.billing.manual_charges import ManualCharge, add_charge, waive_charge
 from incubator.billing.money_in import record_transfer, request_deposit
 from incubator.billing.payments import pay_invoice, receive_stripe_event
+from incubator.billing.plans import create_plan, plan_minimum, plan_terms, retire_plan
 from incubator.billing.previews import preview_invoices
 from incubator.billing.profiles import (
     BuyerTerms,
@@ -37,9 +41,11 @@ __all__ = [
     "BuyerTerms",
     "DepositDecision",
     "FapiaoResult",
+    "ManualCharge",
     "SellerTerms",
     "StatusTerms",
     "account_statement",
+    "add_charge",
     "add_term",
     "assign_parked_customer",
     "change_price",
@@ -63,7 +69,9 @@ __all__ = [
     "open_contract",
     "pause_contract",
     "pay_invoice",
+    "plan_minimum",
     "plan_terms",
+    "preview_change",
     "preview_credit",
     "preview_invoices",
     "quote_supplies",
@@ -73,6 +81,7 @@ __all__ = [
     "receive_stripe_event",
     "record_deposit_return",
     "record_fapiao",
+    "record_index_value",
     "record_red_letter",
     "record_refund",
     "record_tax_status",
@@ -82,6 +91,7 @@ __all__ = [
     "request_fapiao",
     "resume_billing_run",
     "resume_contract",
+    "retire_plan",
     "set_billing_address",
     "set_minimum",
     "set_vat_id",
@@ -92,4 +102,5 @@ __all__ = [
     "update_buyer_profile",
     "update_seller_profile",
     "void_invoice",
+    "waive_charge",
 ]

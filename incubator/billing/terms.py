@@ -157,6 +157,11 @@ class RecurringTerm:
     index: IndexClause | None = None
 
     @property
+    def adapts_on(self) -> date | None:
+        """The first day on which the price follows its index."""
+        return add_months(self.starts_on, self.index.every_months) if self.index else None
+
+    @property
     def first_billed(self) -> date:
         """The first day that is billed."""
         if self.billed_from is None or self.billed_from <= self.starts_on:
@@ -236,10 +241,53 @@ class CountedCharge:
 class PhaseTerms:
     """A phase of a plan: `amount_minor` each `basis` (month or year), for `months` months, or until the end when None.
 
-    `per` says for each what: the contract as a whole, each person, or each unit.
+    `per` says for each what: the contract as a whole, each person, or each unit. `discount_percent` is taken off for its first
+    `discount_months` months, or all of it when None.
     """
 
     months: int | None
     amount_minor: int
     basis: Basis
     per: Per = Per.CONTRACT
+    discount_percent: Decimal = Decimal(0)
+    discount_months: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanConditions:
+    """What a plan agrees beside its prices, in minor units; the price follows `index_key` every `index_months` months, empty: no index."""
+
+    timing: Timing = Timing.ADVANCE
+    deposit_minor: int | None = None
+    minimum_minor: int | None = None
+    index_key: str = ""
+    index_months: int | None = None
+
+    def checked(self) -> "PlanConditions":
+        """Return it when it makes sense.
+
+        Raises:
+            OutOfRange: an amount below 1 or beyond all amounts, or months of an index without its name or beyond 1 to 120.
+            TooLong: the index.
+        """
+        for amount, field in ((self.deposit_minor, "depositMinor"), (self.minimum_minor, "minimumMinor")):
+            if amount is not None:
+                checks.between(amount, field, 1, MAX_AMOUNT_MINOR, ("input", field))
+        if self.index_key:
+            checks.text(self.index_key, "indexKey", at_most=40, path=("input", "indexKey"))
+        if self.index_key or self.index_months is not None:
+            limits = (1, 120) if self.index_key else (0, 0)
+            checks.between(self.index_months or 0, "indexMonths", *limits, ("input", "indexMonths"))
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """How many people and units a contract is for, when it is opened."""
+
+    people: int = 1
+    units: int = 1
+
+    def of(self, per: Per) -> Decimal:
+        """Return what an amount is multiplied by."""
+        return Decimal({Per.CONTRACT: 1, Per.PERSON: self.people, Per.UNIT: self.units}[per])

@@ -185,6 +185,13 @@ class PlanView:
     name: str
     currency: str
     price_includes_tax: bool
+    supply: str
+    timing: str
+    deposit_minor: int | None
+    minimum_minor: int | None
+    index_key: str
+    index_months: int | None
+    retired_at: datetime | None
     version: int
 
 
@@ -198,6 +205,8 @@ class PhaseView:
     per: str
     amount_minor: int
     period: str
+    discount_percent: Decimal
+    discount_months: int | None
     currency: str
 
 
@@ -390,14 +399,20 @@ async def refunds_of(credit_note_ids: Iterable[UUID]) -> dict[UUID, RefundView]:
     return {row.credit_note_id: row for row in found}
 
 
+PLAN_COLUMNS = (
+    "p.id, p.operator_id, p.name, p.currency, p.price_includes_tax, p.supply, p.timing, p.deposit_minor, p.minimum_minor, p.index_key,"
+    " p.index_months, p.retired_at, p.version"
+)
+
+
 async def list_plans(actor: Actor, page: Page, *, site_id: UUID | None = None, with_total: bool = False) -> Slice:
-    """List plans by name; those in a site's currency and of its operator when a site is named."""
+    """List plans by name; with a site those that can be offered there."""
     condition, args = visible_plans(actor)
     n = len(args)
     sql = (
-        f"SELECT p.id, p.operator_id, p.name, p.currency, p.price_includes_tax, p.version FROM plan p WHERE {condition}"
+        f"SELECT {PLAN_COLUMNS} FROM plan p WHERE {condition}"
         f" AND (${n + 1}::uuid IS NULL OR EXISTS (SELECT 1 FROM site s WHERE s.id = ${n + 1} AND s.operator_id = p.operator_id"
-        " AND s.currency = p.currency))"
+        " AND s.currency = p.currency AND p.retired_at IS NULL))"
     )
     return await paginate(sql, [*args, site_id], (Order("name", "text"), Order("id", "uuid")), page, with_total=with_total)
 
@@ -405,7 +420,7 @@ async def list_plans(actor: Actor, page: Page, *, site_id: UUID | None = None, w
 async def plans_by_id(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, PlanView]:
     """Return plans to the operator's own people, and to startups that were offered them."""
     condition, args = visible_plans(actor)
-    sql = f"SELECT p.id, p.operator_id, p.name, p.currency, p.price_includes_tax, p.version FROM plan p WHERE {condition}"
+    sql = f"SELECT {PLAN_COLUMNS} FROM plan p WHERE {condition}"
     found = await db.rows_as(PlanView, f"{sql} AND p.id = ANY(${len(args) + 1}::uuid[])", *args, list(ids))
     return {row.id: row for row in found}
 
@@ -414,7 +429,7 @@ async def phases_of(plan_ids: Iterable[UUID]) -> dict[UUID, list[PhaseView]]:
     """Return the phases of plans in order."""
     found = await db.rows_as(
         PhaseView,
-        "SELECT h.plan_id, h.ordinal, h.months, h.per, h.amount_minor, h.period, p.currency FROM plan_phase h JOIN plan p ON p.id = h.plan_id"
+        "SELECT h.plan_id, h.ordinal, h.months, h.per, h.amount_minor, h.period, h.discount_percent, h.discount_months, p.currency FROM plan_phase h JOIN plan p ON p.id = h.plan_id"
         " WHERE h.plan_id = ANY($1::uuid[]) ORDER BY h.plan_id, h.ordinal",
         list(plan_ids),
     )

@@ -4,7 +4,15 @@ import json
 from uuid import UUID
 
 from incubator import db
-from incubator.billing.events import BillingRunFinished, BillingRunHeld, InvoiceBlocked, InvoiceCredited, InvoiceIssued, PaymentReceived
+from incubator.billing.events import (
+    BillingRunFinished,
+    BillingRunHeld,
+    InvoiceBlocked,
+    InvoiceCredited,
+    InvoiceIssued,
+    PaymentReceived,
+    PriceAdapted,
+)
 from incubator.kernel import outbox
 from incubator.kernel.ids import global_id
 from incubator.kernel.language import Language
@@ -123,3 +131,22 @@ async def billing_run_held(event: BillingRunHeld, message_id: UUID) -> None:
     strays = list(dict.fromkeys(row["name"] for row in estimates if row["strays"]))
     params = {"stated_month": found["month"], "customers": found["customers"], "strays": ", ".join(strays)}
     await tell(concerned, Kind.BILLING_RUN_HELD, params, "/billing", message_id)
+
+
+@outbox.consumer(PriceAdapted, "tell of a price that follows its index")
+async def price_adapted(event: PriceAdapted, message_id: UUID) -> None:
+    """Finance of the legal entity."""
+    found = await row_of(
+        "SELECT o.name AS customer, c.legal_entity_id, c.currency FROM contract c JOIN organization o ON o.id = c.customer_id WHERE c.id = $1",
+        event.contract_id,
+    )
+    params = {
+        "customer": found["customer"],
+        "currency": found["currency"],
+        "index": event.index_key,
+        "starts_on": event.starts_on,
+        "before_minor": event.before_minor,
+        "after_minor": event.after_minor,
+    }
+    people = await organizations.entity_staff(found["legal_entity_id"], ["finance"])
+    await tell(people, Kind.PRICE_ADAPTED, params, f"/contracts/{global_id('Contract', event.contract_id)}", message_id)

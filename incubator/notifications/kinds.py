@@ -54,6 +54,7 @@ class Kind(StrEnum):
     INVOICE_BLOCKED = "invoice_blocked"
     BILLING_RUN_HELD = "billing_run_held"
     BILLING_RUN_FINISHED = "billing_run_finished"
+    PRICE_ADAPTED = "price_adapted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,4 +115,5 @@ KINDS: dict[Kind, Description] = {
     Kind.INVOICE_BLOCKED: _named("Drafts with something missing", "Entwürfe, denen etwas fehlt", "信息不全的草稿"),
     Kind.BILLING_RUN_HELD: _named("Billing runs that wait for approval", "Abrechnungsläufe, die auf Freigabe warten", "待批准的计费批次"),
     Kind.BILLING_RUN_FINISHED: _named("Billing runs", "Abrechnungsläufe", "计费批次"),
+    Kind.PRICE_ADAPTED: _named("Prices that follow an index", "Preise, die einem Index folgen", "随指数调整的价格"),
 }

@@ -7,7 +7,8 @@ from uuid import UUID
 from incubator import db
 from incubator.billing import service as billing
 from incubator.billing import views as billing_views
-from incubator.billing.terms import Basis, Buyer, Price, RecurringTerm
+from incubator.billing.errors import PlanRetired
+from incubator.billing.terms import Basis, Buyer, Measured, Price, RecurringTerm
 from incubator.kernel import audit, checks, clock, idempotency, outbox
 from incubator.kernel.actor import Actor, Grant, Role
 from incubator.kernel.errors import NotFound
@@ -220,6 +221,7 @@ async def make_offer(actor: Actor, terms: OfferTerms, idempotency_key: str) -> U
         NotFound: the actor sees no such application, unit or plan.
         NotSignedIn, Forbidden: the actor makes no offers at the site.
         ApplicationDecided: it was answered already.
+        PlanRetired: the plan is offered no more.
         UnitNotAtSite: unit or plan belong elsewhere.
         UnitNotRentable: the unit has no monthly price.
         SiteClosed: the site is closed on the last day.
@@ -239,6 +241,8 @@ async def make_offer(actor: Actor, terms: OfferTerms, idempotency_key: str) -> U
         plan = (await billing_views.plans_by_id(actor, [terms.plan_id])).get(terms.plan_id)
         if plan is None:
             raise NotFound(kind="Plan", path=("input", "planId"))
+        if plan.retired_at is not None:
+            raise PlanRetired(path=("input", "planId"))
         if unit.site_id != application.site_id or (plan.operator_id, plan.currency) != (unit.operator_id, unit.currency):
             raise UnitNotAtSite(path=("input", "unitId" if unit.site_id != application.site_id else "planId"))
         if unit.monthly_minor is None:
@@ -326,9 +330,9 @@ async def accept_offer(actor: Actor, offer_id: UUID, terms_hash: str) -> UUID:
         policy.require_open_offer(offer.stored_state, offer.expires_on, clock.today(offer.time_zone))
         policy.require_same_terms(offer.terms_hash, terms_hash)
         residency_id, now = new_id(), clock.now()
-        await db.execute(
+        headcount: int = await db.value(
             "INSERT INTO residency (id, startup_id, site_id, offer_id, plan_id, starts_on, ends_on, headcount, created_at, version)"
-            " SELECT $1, $2, $3, $4, $5, $6, $7, a.headcount, $8, 1 FROM application a WHERE a.id = $9",
+            " SELECT $1, $2, $3, $4, $5, $6, $7, a.headcount, $8, 1 FROM application a WHERE a.id = $9 RETURNING headcount",
             residency_id,
             offer.startup_id,
             offer.site_id,
@@ -348,7 +352,7 @@ async def accept_offer(actor: Actor, offer_id: UUID, terms_hash: str) -> UUID:
             now,
             actor.person_id,
         )
-        await _open_contracts(actor, offer, residency_id)
+        await _open_contracts(actor, offer, residency_id, headcount)
         await db.execute("UPDATE offer SET state = 'accepted', version = version + 1 WHERE id = $1", offer.id)
         await db.execute("UPDATE application SET state = 'accepted', version = version + 1 WHERE id = $1", offer.application_id)
         await audit.record(actor, "accept offer", "Offer", offer.id, after={"residency": residency_id, "terms_hash": offer.terms_hash})
@@ -356,7 +360,7 @@ async def accept_offer(actor: Actor, offer_id: UUID, terms_hash: str) -> UUID:
     return residency_id
 
 
-async def _open_contracts(actor: Actor, offer: queries.OfferRow, residency_id: UUID) -> None:
+async def _open_contracts(actor: Actor, offer: queries.OfferRow, residency_id: UUID, headcount: int) -> None:
     """Let the unit, and open what bills it: the rental, the plan and the deposit."""
     rental_id = await spaces.start_rental(
         actor, spaces.RentalTerms(offer.unit_id, offer.startup_id, offer.starts_on, offer.ends_on, offer.monthly_minor, residency_id)
@@ -372,8 +376,10 @@ async def _open_contracts(actor: Actor, offer: queries.OfferRow, residency_id: U
         ends_on=offer.ends_on,
         source_id=rental_id,
     )
-    plan = await billing.plan_terms(offer.plan_id, offer.starts_on, offer.ends_on, offer.currency)
-    contract_id = await billing.open_contract(actor, buyer, [rental, *plan], subject_id=residency_id)
+    plan = await billing.plan_terms(offer.plan_id, offer.starts_on, offer.ends_on, offer.currency, Measured(people=headcount))
+    contract_id = await billing.open_contract(
+        actor, buyer, [rental, *plan], subject_id=residency_id, minimum_minor=await billing.plan_minimum(offer.plan_id)
+    )
     deposit_id = None
     if offer.deposit_minor:
         deposit_id = await billing.request_deposit(actor, buyer, f"Deposit, {unit.name}", offer.deposit_minor, clock.today(unit.time_zone))

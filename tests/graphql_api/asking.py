@@ -5,6 +5,7 @@ from typing import Any
 
 from incubator.residencies.policy import terms_hash
 from tests.graphql_api.asking_billing import BILLING
+from tests.graphql_api.asking_contracts import CONTRACTS, CONTRACTS_OF_NO_ID
 from tests.graphql_api.asking_money import MONEY
 from tests.graphql_api.asking_profiles import PROFILES, PROFILES_OF_NO_ID
 from tests.graphql_api.asking_rentals import RENTALS
@@ -38,6 +39,7 @@ ASKING: dict[str, Asking] = {
     **PROFILES,
     **TRAININGS,
     **MONEY,
+    **CONTRACTS,
     **BILLING,
     "node": Asking("owner", lambda s: {"id": s.id("Residency")}),
     "nodes": Asking("owner", lambda s: {"ids": [s.id("Residency")]}),
@@ -342,6 +344,7 @@ ASKING: dict[str, Asking] = {
 
 OF_NO_ID: dict[str, Asking] = {
     **PROFILES_OF_NO_ID,
+    **CONTRACTS_OF_NO_ID,
     "previewImport": Asking("manager", lambda s: given(kind="ORGANIZATIONS", fileName="a.csv", content=content_of("another"))),
     "setNotificationPreference": Asking("owner", lambda s: given(kind="invoice_issued", email=False, inApp=True)),
     "startBillingRun": Asking("manager", lambda s: given(month=day(), idempotencyKey=f"{KEY}-bill")),

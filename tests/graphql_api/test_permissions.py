@@ -20,6 +20,7 @@ FORBIDDEN = dict.fromkeys(CALLERS, "Forbidden") | NOT_SIGNED_IN
 STAFF = dict.fromkeys(("manager", "auditor", "reading token"), 1)
 STARTUP = ("owner", "member", "billing contact")
 HOUSE = ("manager", "finance", "front desk", "auditor", "reviewer", "reading token")
+PAYING = ("owner", "billing contact")
 PAYERS = ("owner", "billing contact", "another startup's owner", "corporate admin", "university")
 KINDS_TO_CHOOSE = [kind for kind, described in KINDS.items() if described.is_optional]
 
@@ -39,9 +40,12 @@ LISTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "rentals": ({}, NOTHING | dict.fromkeys(STARTUP, 5) | dict.fromkeys((*STAFF, "front desk"), 6)),
     "rentalHolds": ({}, NOTHING | dict.fromkeys((*STARTUP, *STAFF, "front desk"), 2)),
     "badges": ({}, NOTHING | dict.fromkeys(STARTUP, 2) | dict.fromkeys((*STAFF, "front desk"), 3)),
-    "plans": ({}, NOTHING | dict.fromkeys(STARTUP, 3) | dict.fromkeys(HOUSE, 4)),
+    "plans": ({}, NOTHING | dict.fromkeys(STARTUP, 3) | dict.fromkeys(HOUSE, 5)),
     "sellerProfiles": ({}, FORBIDDEN | dict.fromkeys((*STAFF, "finance"), 4) | {"manager elsewhere": 1} | dict.fromkeys(PAYERS, 0)),
     "exchangeRates": ({}, FORBIDDEN | dict.fromkeys((*STAFF, "finance", "manager elsewhere", *PAYERS), 1)),
+    "contracts": ({}, FORBIDDEN | dict.fromkeys((*PAYERS, "manager elsewhere"), 0) | dict.fromkeys((*STAFF, *PAYING, "finance"), 9)),
+    "charges": ({}, FORBIDDEN | dict.fromkeys((*PAYERS, "manager elsewhere"), 0) | dict.fromkeys((*STAFF, *PAYING, "finance"), 8)),
+    "priceIndexValues": ({}, FORBIDDEN | dict.fromkeys((*STAFF, "finance"), 1) | dict.fromkeys((*PAYERS, "manager elsewhere"), 0)),
     "billingRuns": ({}, FORBIDDEN | dict.fromkeys((*STAFF, "finance"), 2) | dict.fromkeys((*PAYERS, "manager elsewhere"), 0)),
     "parkedWork": ({}, FORBIDDEN | {"manager": 1, "finance": 1, "reading token": 1, "manager elsewhere": 0}),
     "notifications": ({}, NOTHING | {"reading token": 1}),
@@ -87,6 +91,16 @@ FINANCE = callers.table("finance")
 BILLERS = callers.table("manager", "finance", manager_elsewhere="NotFound")
 
 MUTATIONS: dict[str, Table] = {
+    "createPlan": callers.table("manager", "manager elsewhere"),
+    "retirePlan": callers.table("manager", manager_elsewhere="NotFound"),
+    "changePrice": BILLERS,
+    "pauseContract": BILLERS,
+    "resumeContract": BILLERS,
+    "stopContract": BILLERS,
+    "setMinimum": BILLERS,
+    "addCharge": BILLERS,
+    "waiveCharge": BILLERS,
+    "recordIndexValue": callers.table("manager", "finance", "manager elsewhere"),
     "updateSellerProfile": FINANCE,
     "closeBooks": FINANCE,
     "registerForTax": FINANCE,

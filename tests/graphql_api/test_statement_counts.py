@@ -4,6 +4,7 @@ import json
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from graphql import GraphQLObjectType, get_named_type, is_required_argument
 
@@ -12,7 +13,7 @@ from incubator.billing import service as billing
 from incubator.billing.exchange_rates import keep_rates
 from incubator.importing import service as importing
 from incubator.kernel import clock, work
-from incubator.kernel.actor import Actor, Role
+from incubator.kernel.actor import SYSTEM, Actor, Role
 from incubator.kernel.ids import new_id
 from incubator.notifications import service as notifications
 from incubator.notifications.kinds import Kind
@@ -26,7 +27,7 @@ from incubator.spaces import service as spaces
 from incubator_graphql.ids import encode
 from tests.graphql_api.asking import ASKING, OF_NO_ID
 from tests.graphql_api.walking import SCHEMA, connections, deep, document_of, roots
-from tests.support import make, schooling
+from tests.support import contracted, make, schooling
 from tests.support.servers import Servers
 from tests.support.sides import TERMS, side, some
 from tests.support.web import Web, ask, refill, session_of, statements, token_of
@@ -37,6 +38,8 @@ LEVELS = 2
 LESS_DEEP = dict.fromkeys(
     (
         "Query.invoices",
+        "Query.contracts",
+        "Query.charges",
         "Query.residencies",
         "Query.billingRuns",
         "Query.bookings",
@@ -78,6 +81,14 @@ async def one_more(house: make.House) -> None:
     await pilots.open_deal(manager, "Targets", startup_id, corporate_id, house.site_id, 100, "EUR")
     await _one_more_trained(house, owner)
     await _one_more_of_the_house(house, key)
+    await _one_more_contract(house, startup_id)
+
+
+async def _one_more_contract(house: make.House, customer_id: UUID) -> None:
+    contract_id = await contracted.contract(house, customer_id)
+    await billing.pause_contract(SYSTEM, contract_id, clock.today("Europe/Berlin") + timedelta(days=40), None, "Renovation", 1)
+    await billing.waive_charge(SYSTEM, await contracted.charge(house, customer_id), "A gift", make.fresh("waive-key-"))
+    await contracted.index_value(house)
 
 
 async def _one_more_trained(house: make.House, owner: Actor) -> None:
@@ -197,6 +208,16 @@ async def test_every_list_takes_as_many_statements_for_many_rows_as_for_few(serv
 
 
 AT_MOST = {
+    "createPlan": 9,
+    "retirePlan": 8,
+    "changePrice": 12,
+    "pauseContract": 14,
+    "resumeContract": 11,
+    "stopContract": 16,
+    "setMinimum": 11,
+    "addCharge": 14,
+    "waiveCharge": 17,
+    "recordIndexValue": 7,
     "updateSellerProfile": 12,
     "closeBooks": 12,
     "registerForTax": 12,
@@ -233,7 +254,7 @@ AT_MOST = {
     "declineApplication": 9,
     "makeOffer": 14,
     "withdrawOffer": 10,
-    "acceptOffer": 55,
+    "acceptOffer": 56,
     "addUnit": 12,
     "createBooking": 10,
     "cancelBooking": 10,

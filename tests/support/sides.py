@@ -31,6 +31,7 @@ from incubator.spaces import service as spaces
 from incubator.spaces import waiting
 from incubator_graphql.ids import encode
 from tests.support import invoicing, make, schooling
+from tests.support.contracted import contracted
 from tests.support.filed import filed
 from tests.support.papers import PAPERS
 from tests.support.web import session_of, token_of
@@ -78,6 +79,7 @@ async def side() -> Side:
     actors["finance"] = await make.again(actors["finance"])
     for add in (_admission, _space, _rentals, _money, _work_together, _own_things):
         ids |= await add(house, actors)
+    ids |= await contracted(house, startup_id)
     await closing.close_site(house.manager, house.site_id, clock.today("Europe/Berlin") + timedelta(days=1800), "The lease ends")
     return Side(house, actors, {what: encode(what.partition(":")[0], row_id) for what, row_id in ids.items()})
 

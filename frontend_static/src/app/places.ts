@@ -128,6 +128,36 @@ const groups: readonly PlaceGroup[] = [
 			{ href: '/invoices', label: 'app:place.invoices', icon: 'invoice', visible: (access) => access.may('SEE_MONEY') },
 			{ href: '/accounts', label: 'app:place.accounts', icon: 'list', visible: (access) => access.may('SEE_MONEY') },
 			{
+				href: '/contracts',
+				label: 'app:place.contracts',
+				icon: 'file',
+				visible: (access) => access.may('SEE_MONEY') && access.kind === 'operator',
+			},
+			{
+				href: '/contracts',
+				label: 'app:place.ownContracts',
+				icon: 'file',
+				visible: (access) => access.may('SEE_MONEY') && access.kind !== 'operator',
+			},
+			{
+				href: '/charges',
+				label: 'app:place.charges',
+				icon: 'list',
+				visible: (access) => access.may('SEE_MONEY') && access.kind === 'operator',
+			},
+			{
+				href: '/plans',
+				label: 'app:place.plans',
+				icon: 'list',
+				visible: (access) => access.kind === 'operator' && (access.may('MANAGE_PROGRAMMES') || access.may('SEE_MONEY')),
+			},
+			{
+				href: '/price-indexes',
+				label: 'app:place.priceIndexes',
+				icon: 'portfolio',
+				visible: (access) => access.may('SEE_MONEY') && access.kind === 'operator',
+			},
+			{
 				href: '/billing-details',
 				label: 'app:place.billingDetails',
 				icon: 'file',

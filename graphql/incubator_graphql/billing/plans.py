@@ -1,88 +1,29 @@
-"""Plans as the API shows them."""
+"""Reading, making and retiring plans."""
 
-from collections.abc import Sequence
-from enum import StrEnum
-from typing import Self
+from decimal import Decimal
 from uuid import UUID
 
 import strawberry
 
-from incubator.billing import views
-from incubator.billing.scope import visible_plans
+from incubator.billing import service, views
+from incubator.billing.terms import Basis, PhaseTerms, PlanConditions, Supply, Timing
 from incubator.billing.terms import Per as PlanPer
-from incubator.billing.views import PhaseView, PlanView
-from incubator.kernel.actor import Actor
+from incubator.billing.views import PlanView
+from incubator.kernel.actor import Actor, Grant
 from incubator.kernel.paging import Page
-from incubator_graphql.fields import SIGNED_IN, Info, query, resolved
-from incubator_graphql.ids import decode, encode
-from incubator_graphql.loaders import Relation
-from incubator_graphql.money import Money
-from incubator_graphql.nodes import Node, register_node
-from incubator_graphql.outputs import entity, enum, value
+from incubator_graphql.billing.plan_types import PLANS, BillingTiming, Plan, PlanPeriod, SupplyKind
+from incubator_graphql.fields import SIGNED_IN, Info, Payload, granted, mutation, query
+from incubator_graphql.ids import decode
+from incubator_graphql.nodes import shown
+from incubator_graphql.outputs import given, value
 from incubator_graphql.paging import After, Before, Connection, First, Last, wants_total
+from incubator_graphql.scalars import MinorUnits
 
 
-@enum
-class PlanPeriod(StrEnum):
-    """How often an amount of a plan falls due."""
-
-    MONTH = "month"
-    YEAR = "year"
-
-
-enum(PlanPer, "PlanPer")
-
-
-@value
-class PlanPhase:
-    """A priced stretch of a plan."""
-
-    months: int | None = strawberry.field(description="How long it lasts; null until the end.")
-    per: PlanPer = strawberry.field(description="What the amount is for each of.")
-    amount: Money
-    period: PlanPeriod
-
-    @classmethod
-    def of(cls, row: PhaseView) -> Self:
-        return cls(
-            months=row.months, per=PlanPer(row.per), amount=Money.minor(row.amount_minor, row.currency), period=PlanPeriod(row.period)
-        )
-
-
-@entity(visible_plans)
-class Plan(Node):
-    """Priced phases of a membership, such as a first year free, then 300 euros a year."""
-
-    plan_id: strawberry.Private[UUID]
-    name: str
-    currency: str = strawberry.field(description="ISO 4217.")
-    price_includes_tax: bool
-    version: int
-
-    @classmethod
-    def of(cls, row: PlanView) -> Self:
-        return cls(
-            id=strawberry.ID(encode("Plan", row.id)),
-            plan_id=row.id,
-            name=row.name,
-            currency=row.currency,
-            price_includes_tax=row.price_includes_tax,
-            version=row.version,
-        )
-
-    @resolved
-    async def phases(self, info: Info) -> list[PlanPhase]:
-        """The phases in order."""
-        return [PlanPhase.of(row) for row in await info.context.loaders.of(PHASES).load(self.plan_id)]
-
-
-async def _phases(actor: Actor, plan_ids: Sequence[UUID]) -> list[list[PhaseView]]:
-    found = await views.phases_of(plan_ids)
-    return [found.get(plan_id, []) for plan_id in plan_ids]
-
-
-PHASES: Relation[UUID, list[PhaseView]] = Relation("phases", _phases)
-PLANS = register_node("Plan", views.plans_by_id, Plan.of)
+def own_operator(actor: Actor) -> UUID:
+    """Return the operator that somebody with a grant of its staff stands in."""
+    assert actor.organization_id is not None
+    return actor.organization_id
 
 
 @strawberry.type
@@ -107,3 +48,95 @@ class PlansQuery:
             with_total=wants_total(info),
         )
         return Connection[Plan].of(found, lambda row: Plan.of(PlanView(**row)))
+
+
+@given
+class PlanPhaseInput:
+    """A priced stretch: all but the last have months."""
+
+    amount_minor: MinorUnits
+    period: PlanPeriod
+    months: int | None = None
+    per: PlanPer = PlanPer.CONTRACT
+    discount_percent: Decimal = strawberry.field(default=Decimal(0), description="0 to 100.")
+    discount_months: int | None = None
+
+
+@given
+class CreatePlanInput:
+    """A plan of the operator one works for. Amounts are in minor units of the currency."""
+
+    name: str
+    currency: str
+    price_includes_tax: bool
+    phases: list[PlanPhaseInput]
+    idempotency_key: str
+    supply: SupplyKind = SupplyKind.SERVICE
+    timing: BillingTiming = BillingTiming.ADVANCE
+    deposit_minor: MinorUnits | None = None
+    minimum_minor: MinorUnits | None = None
+    index_key: str = ""
+    index_months: int | None = None
+
+
+@value
+class CreatePlanPayload(Payload):
+    """The plan."""
+
+    plan: Plan | None = None
+
+
+@given
+class RetirePlanInput:
+    """A plan that is to be offered no more."""
+
+    plan_id: strawberry.ID
+    expected_version: int
+
+
+@value
+class RetirePlanPayload(Payload):
+    """The plan."""
+
+    plan: Plan | None = None
+
+
+@strawberry.type
+class PlansMutation:
+    """Making and retiring plans."""
+
+    @mutation(granted(Grant.MANAGE_PROGRAMMES))
+    async def create_plan(self, info: Info, input: CreatePlanInput) -> CreatePlanPayload:
+        """Make a plan. Plans are never changed, since contracts were opened from them: retire one and make another."""
+        actor = info.context.actor
+        plan_id = await service.create_plan(
+            actor,
+            own_operator(actor),
+            input.name,
+            input.currency,
+            [
+                PhaseTerms(
+                    phase.months,
+                    phase.amount_minor,
+                    Basis(phase.period.value),
+                    phase.per,
+                    phase.discount_percent,
+                    phase.discount_months,
+                )
+                for phase in input.phases
+            ],
+            price_includes_tax=input.price_includes_tax,
+            supply=Supply(input.supply.value),
+            conditions=PlanConditions(
+                Timing(input.timing.value), input.deposit_minor, input.minimum_minor, input.index_key, input.index_months
+            ),
+            idempotency_key=input.idempotency_key,
+        )
+        return CreatePlanPayload(plan=await shown(info, PLANS, plan_id, Plan.of))
+
+    @mutation(granted(Grant.MANAGE_PROGRAMMES))
+    async def retire_plan(self, info: Info, input: RetirePlanInput) -> RetirePlanPayload:
+        """Offer a plan no more. Contracts and offers that name it go on."""
+        plan_id = decode(input.plan_id, "Plan", "input", "planId")
+        await service.retire_plan(info.context.actor, plan_id, input.expected_version)
+        return RetirePlanPayload(plan=await shown(info, PLANS, plan_id, Plan.of))

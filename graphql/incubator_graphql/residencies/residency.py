@@ -19,7 +19,7 @@ from incubator.spaces.rental_pricing import Prices, Steps
 from incubator.spaces.rental_queries import RentalRow
 from incubator.spaces.scope import visible_rentals
 from incubator_graphql.billing.deposit_types import DEPOSITS, Deposit
-from incubator_graphql.billing.plans import PLANS, Plan
+from incubator_graphql.billing.plan_types import PLANS, Plan
 from incubator_graphql.fields import Info, resolved
 from incubator_graphql.ids import encode
 from incubator_graphql.loaders import Relation

@@ -9,7 +9,7 @@ from incubator.organizations.scope import visible_sites
 from incubator.residencies import queries
 from incubator.residencies.queries import ApplicationRow, CallRow, OfferRow
 from incubator.residencies.scope import visible_applications, visible_offers
-from incubator_graphql.billing.plans import PLANS, Plan
+from incubator_graphql.billing.plan_types import PLANS, Plan
 from incubator_graphql.fields import Info, resolved
 from incubator_graphql.ids import encode
 from incubator_graphql.money import Money

@@ -2,12 +2,17 @@ ALTER TABLE plan_phase ADD CONSTRAINT plan_phase_period CHECK (period IN ('month
 ALTER TABLE plan_phase ADD CONSTRAINT plan_phase_amount CHECK (amount_minor >= 0);
 ALTER TABLE plan_phase ADD CONSTRAINT plan_phase_per CHECK (per IN ('contract', 'person', 'unit'));
 ALTER TABLE plan_phase ADD CONSTRAINT plan_phase_months CHECK (months > 0);
+ALTER TABLE plan_phase ADD CONSTRAINT plan_phase_discount CHECK (discount_percent BETWEEN 0 AND 100 AND discount_months > 0);
+ALTER TABLE plan ADD CONSTRAINT plan_timing CHECK (timing IN ('advance', 'arrears'));
+ALTER TABLE plan ADD CONSTRAINT plan_amounts CHECK (deposit_minor > 0 AND minimum_minor > 0);
+ALTER TABLE plan ADD CONSTRAINT plan_index CHECK ((index_key = '') = (index_months IS NULL) AND index_months > 0);
 ALTER TABLE contract ADD CONSTRAINT contract_minimum CHECK (minimum_minor IS NULL OR (minimum_minor > 0 AND minimum_billed_until IS NOT NULL));
 CREATE UNIQUE INDEX contract_one_minimum ON contract (customer_id, legal_entity_id, currency) WHERE minimum_minor IS NOT NULL;
 ALTER TABLE contract_term ADD CONSTRAINT contract_term_timing CHECK (timing IN ('advance', 'arrears'));
 ALTER TABLE contract_term ADD CONSTRAINT contract_term_next CHECK (next_period_start >= starts_on);
 ALTER TABLE contract_term ADD CONSTRAINT contract_term_discount CHECK (discount_percent BETWEEN 0 AND 100);
-ALTER TABLE contract_term ADD CONSTRAINT contract_term_index CHECK ((index_key = '') = (index_base IS NULL) AND (index_key = '') = (index_months IS NULL) AND index_months > 0);
+ALTER TABLE contract_term ADD CONSTRAINT contract_term_index CHECK ((index_key = '') = (index_base IS NULL) AND (index_key = '') = (index_months IS NULL) AND (index_key = '') = (adapts_on IS NULL) AND index_months > 0);
+CREATE INDEX contract_term_adapts ON contract_term (adapts_on) WHERE adapts_on IS NOT NULL;
 ALTER TABLE contract_pause ADD CONSTRAINT contract_pause_apart EXCLUDE USING gist (contract_id WITH =, daterange(first_on, last_on, '[]') WITH &&);
 ALTER TABLE price_index ADD CONSTRAINT price_index_value CHECK (value > 0 AND month = date_trunc('month', month)::date);
 ALTER TABLE charge_reduction ADD CONSTRAINT charge_reduction_amount CHECK (amount_minor > 0);

@@ -6,6 +6,7 @@ import type audit from '../../locales/en/audit.json';
 import type billing from '../../locales/en/billing.json';
 import type booking from '../../locales/en/booking.json';
 import type calendars from '../../locales/en/calendars.json';
+import type contracts from '../../locales/en/contracts.json';
 import type deals from '../../locales/en/deals.json';
 import type home from '../../locales/en/home.json';
 import type imports from '../../locales/en/imports.json';
@@ -33,6 +34,7 @@ interface Sentences {
 	billing: typeof billing;
 	booking: typeof booking;
 	calendars: typeof calendars;
+	contracts: typeof contracts;
 	deals: typeof deals;
 	home: typeof home;
 	imports: typeof imports;
