@@ -19,6 +19,7 @@ import psutil
 from incubator import db, jobs, loop, schema
 from incubator.billing import books, checks, service
 from incubator.billing.finalising import FINALISE
+from incubator.billing.runs import ESTIMATE
 from incubator.kernel import clock, work
 from incubator.kernel.periods import Period, add_months, month_of
 from tests.support import make
@@ -84,6 +85,7 @@ async def run_month(house: House, month: Period) -> float:
     """Bill a month by a run; returns the seconds it took, drafts written and the run finished."""
     started = time.perf_counter()
     await service.start_billing_run(house.manager, month.first, f"bench {month.first}")
+    await work.drain(kinds={ESTIMATE})
     await asyncio.gather(*(work.drain(leave={FINALISE}) for _ in range(AT_ONCE)))
     return time.perf_counter() - started
 
