@@ -54,21 +54,21 @@ async def check_books() -> None:
 
 
 async def _due_without_invoice() -> list[str]:
-    """C1: what a finished run should have billed, for a customer that it did not park."""
+    """C1: what was there when a finished run started and should have been billed by it, for a customer that it did not park."""
     runs = (
-        "(SELECT DISTINCT ON (i.customer_id, i.legal_entity_id, i.currency) i.customer_id, i.legal_entity_id, i.currency, i.finished_at,"
+        "(SELECT DISTINCT ON (i.customer_id, i.legal_entity_id, i.currency) i.customer_id, i.legal_entity_id, i.currency, r.started_at, i.finished_at,"
         " (r.month + interval '1 month')::date AS until FROM billing_run_item i JOIN billing_run r ON r.id = i.run_id WHERE r.state = 'finished'"
         " AND i.state = 'done' ORDER BY i.customer_id, i.legal_entity_id, i.currency, r.month DESC) b"
     )
     terms = await db.rows(
         f"SELECT t.id, t.next_period_start AS day FROM {runs} JOIN contract c ON c.customer_id = b.customer_id"
-        " AND c.legal_entity_id = b.legal_entity_id AND c.currency = b.currency AND c.created_at < b.finished_at"
+        " AND c.legal_entity_id = b.legal_entity_id AND c.currency = b.currency AND c.created_at <= b.started_at"
         f" JOIN contract_term t ON t.contract_id = c.id WHERE t.timing = 'advance' AND {TERM_IS_DUE.format(until='b.until')}"
-        " AND NOT EXISTS (SELECT 1 FROM audit_entry a WHERE a.subject_id = c.id AND a.at >= b.finished_at) ORDER BY t.id"
+        " AND NOT EXISTS (SELECT 1 FROM audit_entry a WHERE a.subject_id = c.id AND a.at > b.finished_at) ORDER BY t.id"
     )
     charges = await db.rows(
         f"SELECT h.id, h.month AS day FROM {runs} JOIN charge h ON h.customer_id = b.customer_id AND h.legal_entity_id = b.legal_entity_id"
-        f" AND h.currency = b.currency AND h.month < b.until AND h.created_at < b.finished_at WHERE {CHARGE_IS_OPEN} ORDER BY h.id"
+        f" AND h.currency = b.currency AND h.month < b.until AND h.created_at <= b.started_at WHERE {CHARGE_IS_OPEN} ORDER BY h.id"
     )
     return [f"C1: contract term {row['id']} is due from {row['day']} and was not billed" for row in terms] + [
         f"C1: charge {row['id']} of {row['day']:%Y-%m} stands on no invoice" for row in charges

@@ -21,6 +21,7 @@ from incubator.billing.tax_desk import TaxDesk
 from incubator.billing.terms import Basis, Buyer, GivenTax, Price, Source, Supply, TaxCategory, Timing
 from incubator.kernel import clock
 from incubator.kernel.errors import DomainError
+from incubator.kernel.money import MAX_AMOUNT_MINOR
 from incubator.kernel.periods import Period, month_of
 
 CONTRACT_TERM = "contract term"
@@ -76,6 +77,13 @@ _KEYS = "unnest($1::uuid[], $2::uuid[], $3::text[]) AS k(customer_id, legal_enti
 _OF_KEY = "{0}.customer_id = k.customer_id AND {0}.legal_entity_id = k.legal_entity_id AND {0}.currency = k.currency"
 TERM_IS_DUE = "t.next_period_start < {until} AND (t.ends_on IS NULL OR t.next_period_start <= t.ends_on)"
 """A term (t) has a period that begins before a day, and was not billed."""
+TERM_IS_PLAIN = (
+    "(t.basis = 'month' AND t.timing = 'advance' AND NOT t.is_waived AND t.discount_percent = 0 AND t.next_period_start = {first}"
+    " AND (t.ends_on IS NULL OR t.ends_on >= {until}::date - 1) AND t.unit_price_minor * t.quantity <= " + str(MAX_AMOUNT_MINOR) + ""
+    " AND NOT EXISTS (SELECT 1 FROM contract_pause p WHERE p.contract_id = t.contract_id) AND NOT EXISTS (SELECT 1 FROM contract m"
+    " WHERE m.minimum_minor IS NOT NULL AND m.customer_id = c.customer_id AND m.legal_entity_id = c.legal_entity_id AND m.currency = c.currency))"
+)
+"""A term (t) of a contract (c) costs its price for the whole of a month, and nothing else is to be thought of."""
 CHARGE_IS_OPEN = "NOT EXISTS (SELECT 1 FROM invoice_line l WHERE l.charge_id = h.id)"
 """A charge (h) stands on no invoice."""
 
@@ -111,16 +119,21 @@ async def plan(keys: Sequence[CustomerKey], month: Period, *, to_write: bool) ->
 
 
 async def expected(keys: Sequence[CustomerKey], month: Period) -> dict[CustomerKey, int]:
-    """Return what a plan of customers comes to, as priced, without deciding any tax. What makes no sense counts nothing."""
+    """Return what a plan of customers comes to, as priced, without the plain months and without deciding any tax.
+
+    What makes no sense counts nothing; a run parks it.
+    """
     columns = _columns(keys)
     sums = dict.fromkeys(keys, 0)
-    terms = await _due_terms(columns, month, lock=False)
+    terms = await _due_terms(columns, month, lock=False, leave_plain=True)
     pauses = await _pauses({term["contract_id"] for term in terms})
     spent: dict[tuple[CustomerKey, date], int] = {}
     for term in terms:
         key, price, held = _key_of(term), _price_of(term), pauses.get(term["contract_id"], ())
         for part in _due_of(term, price, month).parts:
             amount, _ = amount_of_days(price, part, **_days_of(term, part, held))
+            if amount > MAX_AMOUNT_MINOR:
+                continue
             sums[key] += amount
             of_month = (key, month_of(part.days.first).first)
             spent[of_month] = spent.get(of_month, 0) + amount
@@ -172,15 +185,17 @@ def _key_of(row: asyncpg.Record) -> CustomerKey:
     return CustomerKey(row["customer_id"], row["legal_entity_id"], row["currency"])
 
 
-async def _due_terms(columns: Sequence[object], month: Period, *, lock: bool) -> list[asyncpg.Record]:
+async def _due_terms(columns: Sequence[object], month: Period, *, lock: bool, leave_plain: bool = False) -> list[asyncpg.Record]:
+    but = f" AND NOT {TERM_IS_PLAIN.format(first='$5', until='$4')}" if leave_plain else ""
     return await db.rows(
         "SELECT t.id, t.contract_id, c.customer_id, c.legal_entity_id, c.site_id, c.currency, s.time_zone, t.description, t.basis, t.quantity,"
         " t.unit_price_minor, t.price_includes_tax, t.supply, t.tax_category, t.tax_rate, t.is_waived, t.starts_on, t.ends_on, t.timing,"
         " t.next_period_start, t.anchor_on, t.discount_percent, t.discount_until"
         f" FROM contract_term t JOIN contract c ON c.id = t.contract_id JOIN site s ON s.id = c.site_id JOIN {_KEYS} ON {_OF_KEY.format('c')}"
-        f" WHERE {TERM_IS_DUE.format(until='$4')} ORDER BY t.id" + (" FOR UPDATE OF t" if lock else ""),
+        f" WHERE {TERM_IS_DUE.format(until='$4')}{but} ORDER BY t.id" + (" FOR UPDATE OF t" if lock else ""),
         *columns,
         month.end,
+        *([month.first] if leave_plain else []),
     )
 
 

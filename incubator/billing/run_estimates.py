@@ -1,11 +1,11 @@
 """What a run is going to invoice, before it does: summed up from the same prices, and compared with the month before."""
 
-from collections import defaultdict
+from collections.abc import AsyncIterator
 from uuid import UUID
 
 from incubator import db
 from incubator.billing.events import BillingRunHeld
-from incubator.billing.planning import CustomerKey, expected
+from incubator.billing.planning import CHARGE_IS_OPEN, TERM_IS_DUE, TERM_IS_PLAIN, CustomerKey, expected
 from incubator.billing.runs import release_run
 from incubator.kernel import outbox
 from incubator.kernel.ids import new_id
@@ -32,23 +32,55 @@ async def estimate_run(item: Item) -> None:
 
 
 async def _sums(run_id: UUID, month: Period) -> dict[tuple[UUID, str], tuple[int, int]]:
-    """Return for each legal entity and currency: how many customers, and what they come to."""
-    found: dict[tuple[UUID, str], tuple[int, int]] = defaultdict(lambda: (0, 0))
+    """Return for each legal entity and currency: how many customers, and what they come to.
+
+    Whole months at a plain price, which are nearly all, are summed up by the database; everything else is priced as the run will price it.
+    """
+    customers = await db.rows(
+        "SELECT legal_entity_id, currency, count(*)::int AS customers FROM billing_run_item WHERE run_id = $1 GROUP BY 1, 2", run_id
+    )
+    plain = await db.rows(
+        "SELECT c.legal_entity_id, c.currency, sum(round(t.unit_price_minor * t.quantity))::bigint AS amount FROM billing_run_item i"
+        f" JOIN contract c ON {_OF_ITEM.format('c')} JOIN contract_term t ON t.contract_id = c.id WHERE i.run_id = $1"
+        f" AND {TERM_IS_DUE.format(until='$2')} AND {TERM_IS_PLAIN.format(first='$3', until='$2')} GROUP BY 1, 2",
+        run_id,
+        month.end,
+        month.first,
+    )
+    sums = {(row["legal_entity_id"], row["currency"]): row["amount"] for row in plain}
+    async for keys in _to_price(run_id, month):
+        for key, comes_to in (await expected(keys, month)).items():
+            of = (key.legal_entity_id, key.currency)
+            sums[of] = sums.get(of, 0) + comes_to
+    return {
+        (row["legal_entity_id"], row["currency"]): (row["customers"], sums.get((row["legal_entity_id"], row["currency"]), 0))
+        for row in customers
+    }
+
+
+_OF_ITEM = "{0}.customer_id = i.customer_id AND {0}.legal_entity_id = i.legal_entity_id AND {0}.currency = i.currency"
+
+
+async def _to_price(run_id: UUID, month: Period) -> AsyncIterator[list[CustomerKey]]:
+    """Yield a run's customers that have more than plain months, some at a time."""
     last = UUID(int=0)
     while True:
         items = await db.rows(
-            "SELECT id, customer_id, legal_entity_id, currency FROM billing_run_item WHERE run_id = $1 AND id > $2 ORDER BY id LIMIT $3",
+            "SELECT i.id, i.customer_id, i.legal_entity_id, i.currency FROM billing_run_item i WHERE i.run_id = $1 AND i.id > $4 AND ("
+            f"EXISTS (SELECT 1 FROM charge h WHERE {_OF_ITEM.format('h')} AND h.month < $2 AND {CHARGE_IS_OPEN})"
+            f" OR EXISTS (SELECT 1 FROM contract c WHERE {_OF_ITEM.format('c')} AND (c.minimum_minor IS NOT NULL OR EXISTS (SELECT 1"
+            f" FROM contract_term t WHERE t.contract_id = c.id AND {TERM_IS_DUE.format(until='$2')}"
+            f" AND NOT {TERM_IS_PLAIN.format(first='$3', until='$2')})))) ORDER BY i.id LIMIT $5",
             run_id,
+            month.end,
+            month.first,
             last,
             AT_ONCE,
         )
         if not items:
-            return dict(found)
+            return
         last = items[-1]["id"]
-        keys = [CustomerKey(row["customer_id"], row["legal_entity_id"], row["currency"]) for row in items]
-        for key, comes_to in (await expected(keys, month)).items():
-            customers, amount = found[key.legal_entity_id, key.currency]
-            found[key.legal_entity_id, key.currency] = (customers + 1, amount + comes_to)
+        yield [CustomerKey(row["customer_id"], row["legal_entity_id"], row["currency"]) for row in items]
 
 
 async def _write(run_id: UUID, month: Period, expected: dict[tuple[UUID, str], tuple[int, int]]) -> bool:
