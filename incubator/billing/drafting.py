@@ -12,7 +12,7 @@ from incubator.billing.policy import TaxedLine, TaxGroup, tax_groups
 from incubator.billing.tax import DEPOSIT
 from incubator.billing.terms import Supply, TaxCategory
 from incubator.kernel import clock
-from incubator.kernel.ids import new_id
+from incubator.kernel.ids import new_id, new_ids
 from incubator.kernel.jsonable import dumps
 from incubator.kernel.periods import Period
 
@@ -77,6 +77,8 @@ async def _write_lines(documents: Sequence[tuple[UUID, Sequence[PlannedLine], Se
     for invoice_id, lines, groups in documents:
         nets = nets_of(groups)
         rows.extend((invoice_id, number, line, nets[number - 1]) for number, line in enumerate(lines, start=1))
+    evidence = {id(line.tax_evidence): line.tax_evidence for _, _, line, _ in rows}
+    shown = {key: dumps(value) for key, value in evidence.items()}
     await db.execute(
         "INSERT INTO invoice_line (id, invoice_id, ordinal, charge_id, site_id, description, basis, quantity, unit_price_minor, amount_minor,"
         " discount_minor, net_minor, price_includes_tax, supply, tax_category, tax_rate, tax_rule, tax_note, tax_evidence, rule_note,"
@@ -87,7 +89,7 @@ async def _write_lines(documents: Sequence[tuple[UUID, Sequence[PlannedLine], Se
         " $8::numeric[], $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[], $13::bool[], $14::text[], $15::text[], $16::numeric[],"
         " $17::text[], $18::text[], $19::text[], $20::text[], $21::date[], $22::date[]) AS l(id, invoice, ordinal, charge, site, description,"
         " basis, quantity, unit_price, amount, discount, net, includes, supply, category, rate, rule, note, evidence, rule_note, first, last)",
-        [new_id() for _ in rows],
+        new_ids(len(rows)),
         [invoice_id for invoice_id, _, _, _ in rows],
         [ordinal for _, ordinal, _, _ in rows],
         [line.charge_id for _, _, line, _ in rows],
@@ -105,7 +107,7 @@ async def _write_lines(documents: Sequence[tuple[UUID, Sequence[PlannedLine], Se
         [line.taxed.rate for _, _, line, _ in rows],
         [line.tax_rule for _, _, line, _ in rows],
         [line.tax_note for _, _, line, _ in rows],
-        [dumps(line.tax_evidence) for _, _, line, _ in rows],
+        [shown[id(line.tax_evidence)] for _, _, line, _ in rows],
         [line.rule_note for _, _, line, _ in rows],
         [line.supplied_from for _, _, line, _ in rows],
         [line.supplied_to for _, _, line, _ in rows],
@@ -132,7 +134,7 @@ async def write_tax_rows(rows: Sequence[tuple[UUID, int, TaxGroup, str]]) -> Non
         "INSERT INTO invoice_tax (id, invoice_id, ordinal, tax_category, tax_rate, net_minor, tax_minor, gross_minor, note)"
         " SELECT t.id, t.invoice, t.ordinal, t.category, t.rate, t.net, t.tax, t.net + t.tax, t.note FROM unnest($1::uuid[], $2::uuid[],"
         " $3::int[], $4::text[], $5::numeric[], $6::bigint[], $7::bigint[], $8::text[]) AS t(id, invoice, ordinal, category, rate, net, tax, note)",
-        [new_id() for _ in rows],
+        new_ids(len(rows)),
         [invoice_id for invoice_id, _, _, _ in rows],
         [ordinal for _, ordinal, _, _ in rows],
         [group.category.value if group.category else "" for _, _, group, _ in rows],

@@ -69,8 +69,10 @@ def due_parts(recurrence: Recurrence, next_start: date, until: date, today: date
     first = next_start
     over = min(until, today)
     while len(parts) < MOST_AT_ONCE:
+        if first >= until:
+            break
         part = part_from(recurrence, first)
-        if part is None or (part.days.first >= until if recurrence.timing is Timing.ADVANCE else part.days.end > over):
+        if part is None or (recurrence.timing is Timing.ARREARS and part.days.end > over):
             break
         parts.append(part)
         first = part.days.end
