@@ -34,6 +34,8 @@ BEGIN
     WHEN 'Deal' THEN RETURN (SELECT site_id FROM deal WHERE id = row_id);
     WHEN 'Contract' THEN RETURN (SELECT site_id FROM contract WHERE id = row_id);
     WHEN 'Invoice' THEN RETURN (SELECT legal_entity_id FROM invoice WHERE id = row_id);
+    WHEN 'Charge' THEN RETURN (SELECT legal_entity_id FROM charge WHERE id = row_id);
+    WHEN 'PriceIndexValue' THEN RETURN (SELECT operator_id FROM price_index WHERE id = row_id);
     WHEN 'Call' THEN RETURN (SELECT operator_id FROM call WHERE id = row_id);
     WHEN 'Plan' THEN RETURN (SELECT operator_id FROM plan WHERE id = row_id);
     WHEN 'BillingRun' THEN RETURN (SELECT operator_id FROM billing_run WHERE id = row_id);
