@@ -15,7 +15,7 @@ from incubator import db
 from incubator.billing.contract_changes import NewPrice, replace_term
 from incubator.billing.errors import IndexValueKept
 from incubator.billing.events import PriceAdapted
-from incubator.billing.fallen_away import lock_terms
+from incubator.billing.fallen_away import Term, lock_terms
 from incubator.billing.policy import plain, rounded
 from incubator.kernel import audit, checks, clock, outbox, work
 from incubator.kernel.actor import SYSTEM, Actor, Grant
@@ -132,7 +132,7 @@ async def _values(term_id: UUID) -> asyncpg.Record | None:
     return None if found is None or found["new"] is None or found["base"] is None else found
 
 
-async def _follow(contract: asyncpg.Record, term: asyncpg.Record, values: asyncpg.Record) -> UUID:
+async def _follow(contract: asyncpg.Record, term: Term, values: asyncpg.Record) -> UUID:
     before, starts_on = term["unit_price_minor"], term["adapts_on"]
     after = rounded(before * Fraction(values["new"]) / Fraction(values["base"]))
     checks.between(after, "unitPriceMinor", 0, MAX_AMOUNT_MINOR)

@@ -10,7 +10,7 @@ import asyncpg
 from incubator import db
 from incubator.billing.errors import MinimumTaken, PauseOverlaps, TermOver
 from incubator.billing.events import ContractChanged
-from incubator.billing.fallen_away import lock_terms, pauses_of, take_back
+from incubator.billing.fallen_away import Term, lock_terms, pauses_of, take_back
 from incubator.billing.lengths import end_contract
 from incubator.kernel import audit, checks, clock, outbox
 from incubator.kernel.actor import Actor, Grant
@@ -60,7 +60,7 @@ async def change_price(actor: Actor, contract_id: UUID, change: NewPrice, expect
     return heir_id
 
 
-async def replace_term(actor: Actor, term: asyncpg.Record, change: NewPrice, reason: str) -> UUID:
+async def replace_term(actor: Actor, term: Term, change: NewPrice, reason: str) -> UUID:
     """End a locked term the day before a change and write its heir, inside the running transaction; returns the heir's id.
 
     What was charged for the days from then on is taken back, with the reason; the heir bills them.
@@ -81,7 +81,7 @@ async def replace_term(actor: Actor, term: asyncpg.Record, change: NewPrice, rea
     return heir_id
 
 
-async def _write_heir(term: asyncpg.Record, change: NewPrice) -> UUID:
+async def _write_heir(term: Term, change: NewPrice) -> UUID:
     """Write the term that goes on: a yearly one keeps its anniversaries by a first period of its own."""
     heir_id = new_id()
     await db.execute(

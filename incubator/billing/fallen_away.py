@@ -5,12 +5,11 @@ of one that is invoiced a credit note takes it back. Each stretch of days is rou
 of the days it had, whatever was changed in between (the fair-day rule).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
-
-import asyncpg
 
 from incubator import db
 from incubator.billing.crediting import Settlement, credit
@@ -24,16 +23,28 @@ from incubator.kernel.actor import Actor
 from incubator.kernel.ids import new_id
 from incubator.kernel.periods import Period
 
+Term = Mapping[str, Any]
+"""A row of `contract_term` with its contract's currency and whether it `is_charged`."""
 
-async def lock_terms(contract_id: UUID, source_id: UUID | None = None) -> list[asyncpg.Record]:
-    """Lock and return a contract's terms (those of one source, when it is named), so that no run bills them meanwhile."""
-    return await db.rows(
-        "SELECT t.*, c.currency, EXISTS (SELECT 1 FROM charge h WHERE h.source_kind = 'contract term' AND h.source_id = t.id) AS is_charged"
-        " FROM contract_term t JOIN contract c ON c.id = t.contract_id WHERE t.contract_id = $1 AND ($2::uuid IS NULL OR t.source_id = $2)"
-        " ORDER BY t.id FOR UPDATE OF t",
+
+async def lock_terms(contract_id: UUID, source_id: UUID | None = None) -> list[Term]:
+    """Lock and return a contract's terms (those of one source, when it is named), so that no run bills them meanwhile.
+
+    Whether they are charged is read by a statement of its own, after the wait: the one that waited would not see what a run charged.
+    """
+    rows = await db.rows(
+        "SELECT t.*, c.currency FROM contract_term t JOIN contract c ON c.id = t.contract_id WHERE t.contract_id = $1"
+        " AND ($2::uuid IS NULL OR t.source_id = $2) ORDER BY t.id FOR UPDATE OF t",
         contract_id,
         source_id,
     )
+    charged = await db.rows(
+        "SELECT DISTINCT source_id FROM charge WHERE source_kind = $1 AND source_id = ANY($2::uuid[])",
+        CONTRACT_TERM,
+        [row["id"] for row in rows],
+    )
+    known = {row["source_id"] for row in charged}
+    return [{**row, "is_charged": row["id"] in known} for row in rows]
 
 
 async def pauses_of(contract_id: UUID) -> list[Period]:
@@ -45,7 +56,7 @@ async def pauses_of(contract_id: UUID) -> list[Period]:
     return [Period.of(row["first_on"], row["last_on"]) for row in found]
 
 
-def kept_minor(term: asyncpg.Record, days: Period, last: date | None, pauses: Sequence[Period]) -> int:
+def kept_minor(term: Term, days: Period, last: date | None, pauses: Sequence[Period]) -> int:
     """Return what charged days of a term cost now, that it ends on a day (None: not) and has some pauses; minor units, as priced."""
     kept = days if last is None else days.intersection(Period(date.min, last + timedelta(days=1)))
     if kept is None:
@@ -66,7 +77,7 @@ def kept_minor(term: asyncpg.Record, days: Period, last: date | None, pauses: Se
 
 async def take_back(
     actor: Actor,
-    terms: Sequence[tuple[asyncpg.Record, date | None]],
+    terms: Sequence[tuple[Term, date | None]],
     pauses: Sequence[Period],
     reason: str,
     settlement: Settlement = Settlement.BALANCE,
