@@ -1,4 +1,4 @@
-"""The pieces of a billing run: a hundred customers in one transaction, written in a few statements; one defect holds up nobody else."""
+"""The pieces of a billing run: two hundred customers in one transaction, written in a few statements; one defect holds up nobody else."""
 
 import logging
 from collections.abc import Sequence

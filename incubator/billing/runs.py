@@ -19,7 +19,7 @@ from incubator.kernel.periods import Period, month_of
 
 ESTIMATE = "estimate billing run"
 BILL_BATCH = "bill batch"
-BATCH = 100
+BATCH = 200
 """How many customers are billed in one transaction."""
 LATEST_ZONE = "Pacific/Kiritimati"
 """Where each day begins first: a month that has begun nowhere cannot be billed."""
