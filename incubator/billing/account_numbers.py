@@ -15,7 +15,7 @@ from stdnum.dk import cvr
 from stdnum.exceptions import ValidationError
 from stdnum.sg import uen
 
-from incubator.billing.errors import NumberMalformed
+from incubator.billing.tax_errors import NumberMalformed
 from incubator.kernel import checks
 from incubator.kernel.errors import PatternMismatch, TooLong
 

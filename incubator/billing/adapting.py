@@ -13,7 +13,7 @@ import asyncpg
 
 from incubator import db
 from incubator.billing.contract_changes import NewPrice, replace_term
-from incubator.billing.errors import IndexValueKept
+from incubator.billing.contract_errors import IndexValueKept
 from incubator.billing.events import PriceAdapted
 from incubator.billing.fallen_away import Term, lock_terms
 from incubator.billing.policy import plain, rounded

@@ -12,8 +12,8 @@ import asyncpg
 
 from incubator import db
 from incubator.billing import queries
-from incubator.billing.errors import BooksWrong
 from incubator.billing.hashing import content_hash_of
+from incubator.billing.invoice_errors import BooksWrong
 from incubator.billing.planning import CHARGE_IS_OPEN, TERM_IS_DUE
 from incubator.kernel import clock, work
 

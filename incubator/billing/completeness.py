@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from incubator.billing.document_errors import ContentMissing
 from incubator.billing.document_facts import InvoiceFacts
 from incubator.billing.einvoices.contents import missing_contents
-from incubator.billing.errors import BuyerWithoutAddress, VatIdWrong
+from incubator.billing.invoice_errors import BuyerWithoutAddress
+from incubator.billing.tax_errors import VatIdWrong
 from incubator.kernel.errors import DomainError
 from incubator.kernel.language import Language
 from incubator.organizations.vat_ids import EU, has_vat_id

@@ -8,7 +8,7 @@ from uuid import UUID
 import asyncpg
 
 from incubator import db
-from incubator.billing.errors import MinimumTaken, PauseOverlaps, TermOver
+from incubator.billing.contract_errors import MinimumTaken, PauseOverlaps, TermOver
 from incubator.billing.events import ContractChanged
 from incubator.billing.fallen_away import Term, lock_terms, pauses_of, take_back
 from incubator.billing.lengths import end_contract

@@ -16,9 +16,9 @@ from incubator.billing import party_facts
 from incubator.billing.balances import add_to_balance
 from incubator.billing.credit_policy import CreditedGroup, CreditedLine, Settled, settle, tax_now
 from incubator.billing.drafting import CREDIT_NOTE, INVOICE
-from incubator.billing.errors import CreditAboveLine, InvoiceNotFinalised, NothingToCredit, SettlementNeeded
 from incubator.billing.events import InvoiceCredited
 from incubator.billing.finalising import finalise_drafts
+from incubator.billing.invoice_errors import CreditAboveLine, InvoiceNotFinalised, NothingToCredit, SettlementNeeded
 from incubator.billing.ledger import Account, Posting, Side, post_all
 from incubator.billing.terms import TaxCategory
 from incubator.billing.views import require_invoice

@@ -10,9 +10,9 @@ from uuid import UUID
 from incubator import db
 from incubator.billing import ledger, queries
 from incubator.billing.drafting import DEPOSIT_REQUEST
-from incubator.billing.errors import DepositSettled, NotADeposit
 from incubator.billing.events import DepositReturned
 from incubator.billing.events import DepositSettled as DepositWasSettled
+from incubator.billing.invoice_errors import DepositSettled, NotADeposit
 from incubator.billing.ledger import Account, Side
 from incubator.billing.views import require_invoice
 from incubator.kernel import audit, checks, clock, outbox

@@ -3,8 +3,8 @@
 from uuid import UUID
 
 from incubator import db
-from incubator.billing.errors import InvoiceNotDraft
 from incubator.billing.events import DraftDiscarded
+from incubator.billing.invoice_errors import InvoiceNotDraft
 from incubator.billing.views import require_invoice
 from incubator.kernel import audit, checks, outbox
 from incubator.kernel.actor import Actor, Grant

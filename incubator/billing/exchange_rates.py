@@ -16,8 +16,8 @@ from uuid import UUID
 from currency_converter import CURRENCY_FILE
 
 from incubator import db
-from incubator.billing.errors import RateMissing, RatePublished
 from incubator.billing.policy import rounded
+from incubator.billing.tax_errors import RateMissing, RatePublished
 from incubator.kernel import audit, checks, clock
 from incubator.kernel.actor import Actor, Grant
 from incubator.kernel.errors import OutOfRange

@@ -18,12 +18,13 @@ from incubator.billing.balances import use_balances
 from incubator.billing.completeness import blockers_of, written
 from incubator.billing.document_facts import InvoiceFacts, invoice_facts_of
 from incubator.billing.drafting import CREDIT_NOTE, DEPOSIT_REQUEST
-from incubator.billing.errors import BooksClosed, InvoiceNotDraft, RateMissing
 from incubator.billing.events import InvoiceBlocked, InvoiceIssued
 from incubator.billing.hashing import content_hash_of
 from incubator.billing.home_tax import HomeTax, home_tax
+from incubator.billing.invoice_errors import BooksClosed, InvoiceNotDraft
 from incubator.billing.ledger import Account, Posting, Side, post_all
 from incubator.billing.party_facts import Buyer, Seller
+from incubator.billing.tax_errors import RateMissing
 from incubator.billing.views import require_invoice
 from incubator.kernel import audit, clock, faults, outbox, work
 from incubator.kernel.actor import SYSTEM, Actor, Grant

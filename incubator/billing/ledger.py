@@ -9,7 +9,7 @@ from uuid import UUID
 import asyncpg
 
 from incubator import db
-from incubator.billing.errors import BooksClosed
+from incubator.billing.invoice_errors import BooksClosed
 from incubator.kernel import clock
 from incubator.kernel.ids import new_id
 

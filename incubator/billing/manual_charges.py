@@ -7,7 +7,7 @@ from uuid import UUID
 
 from incubator import db
 from incubator.billing.charging import charge_count
-from incubator.billing.errors import NothingToWaive
+from incubator.billing.contract_errors import NothingToWaive
 from incubator.billing.events import ChargeAdded, ChargeWaived
 from incubator.billing.fallen_away import reduce_charges
 from incubator.billing.scope import visible_charges

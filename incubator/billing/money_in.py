@@ -6,8 +6,8 @@ from uuid import UUID
 from incubator import db
 from incubator.billing import party_facts, queries
 from incubator.billing.drafting import DEPOSIT_REQUEST, Draft, deposit_line, write_drafts
-from incubator.billing.errors import InvoiceNotOpen
 from incubator.billing.finalising import finalise_drafts
+from incubator.billing.invoice_errors import InvoiceNotOpen
 from incubator.billing.ledger import Account
 from incubator.billing.payments import record_payment
 from incubator.billing.terms import Buyer

@@ -7,8 +7,9 @@ import asyncpg
 
 from incubator import db
 from incubator.billing import ledger, queries
-from incubator.billing.errors import AmountTooSmall, InvoiceNotOpen, PaymentProviderAway, PaymentRefused, SignatureInvalid, TransferOnly
+from incubator.billing.errors import AmountTooSmall, PaymentProviderAway, PaymentRefused, SignatureInvalid, TransferOnly
 from incubator.billing.events import InvoicePaid, PaymentFailed, PaymentReceived
+from incubator.billing.invoice_errors import InvoiceNotOpen
 from incubator.billing.ledger import Account, Side
 from incubator.billing.queries import Attempt, LockedInvoice
 from incubator.billing.scope import visible_invoices

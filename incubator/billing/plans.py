@@ -7,7 +7,8 @@ from uuid import UUID
 import asyncpg
 
 from incubator import db
-from incubator.billing.errors import CurrencyMismatch, PlanNameTaken, PlanWithoutEnd
+from incubator.billing.contract_errors import PlanNameTaken, PlanWithoutEnd
+from incubator.billing.errors import CurrencyMismatch
 from incubator.billing.scope import visible_plans
 from incubator.billing.terms import Basis, IndexClause, Measured, Per, PhaseTerms, PlanConditions, Price, RecurringTerm, Supply, Timing
 from incubator.kernel import audit, checks, clock, idempotency

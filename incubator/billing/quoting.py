@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from incubator.billing import tax
-from incubator.billing.errors import VatIdUnconfirmed
 from incubator.billing.policy import TaxedLine, tax_groups
+from incubator.billing.tax_errors import VatIdUnconfirmed
 from incubator.billing.tax_facts import tax_facts
 from incubator.billing.terms import Buyer, Supply
 

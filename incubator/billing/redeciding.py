@@ -9,9 +9,9 @@ import asyncpg
 from incubator import db
 from incubator.billing.charge_writing import time_of_supply
 from incubator.billing.drafting import nets_of, write_tax_rows
-from incubator.billing.errors import TaxesMixed, TaxUndecided
 from incubator.billing.policy import TaxedLine, TaxGroup, tax_groups
 from incubator.billing.tax_desk import Decided, TaxDesk
+from incubator.billing.tax_errors import TaxesMixed, TaxUndecided
 from incubator.billing.terms import Basis, Buyer, GivenTax, Supply, TaxCategory
 from incubator.kernel.errors import DomainError
 from incubator.kernel.jsonable import dumps

@@ -3,8 +3,8 @@
 from uuid import UUID
 
 from incubator import db
-from incubator.billing.errors import RefundSettled
 from incubator.billing.events import RefundPaidOut
+from incubator.billing.invoice_errors import RefundSettled
 from incubator.billing.ledger import Account, Side, post
 from incubator.billing.views import require_invoice
 from incubator.kernel import audit, checks, clock, outbox

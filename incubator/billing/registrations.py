@@ -4,10 +4,10 @@ from datetime import date
 from uuid import UUID
 
 from incubator import db
-from incubator.billing.errors import RegistrationAlreadyEnded
 from incubator.billing.events import SellerProfileChanged
 from incubator.billing.profile_scope import require_seller
 from incubator.billing.profiles import lock_seller, touch_seller
+from incubator.billing.tax_errors import RegistrationAlreadyEnded
 from incubator.billing.tax_terms import Scheme
 from incubator.kernel import audit, outbox
 from incubator.kernel.actor import Actor

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from incubator.billing.errors import NoTaxRule, VatIdUnconfirmed
+from incubator.billing.tax_errors import NoTaxRule, VatIdUnconfirmed
 from incubator.billing.tax_rules import AT_THE_PROPERTY, GOODS_AT_THE_SITE, OPTED, Case, Rule, find_rule, has_rule
 from incubator.billing.tax_terms import CERTIFICATES, Answer, Scheme, Status, TaxStatusKind, VatIdState
 from incubator.billing.tax_wording import DEPOSIT, national_language, note_of

@@ -7,7 +7,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from incubator.billing import tax
-from incubator.billing.errors import NoTaxRule, VatIdUnconfirmed
+from incubator.billing.tax_errors import NoTaxRule, VatIdUnconfirmed
 from incubator.billing.tax_facts import FactBook, open_facts
 from incubator.billing.terms import Buyer, GivenTax, Supply
 from incubator.kernel.errors import DomainError

@@ -5,9 +5,9 @@ from datetime import date
 from uuid import UUID
 
 from incubator import db
-from incubator.billing.errors import RegistrationAlreadyEnded
 from incubator.billing.events import BuyerProfileChanged
 from incubator.billing.profile_scope import changeable_buyers
+from incubator.billing.tax_errors import RegistrationAlreadyEnded
 from incubator.billing.tax_terms import CERTIFICATES, TaxStatusKind
 from incubator.kernel import audit, checks, clock, outbox
 from incubator.kernel.actor import Actor, Grant

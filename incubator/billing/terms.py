@@ -6,7 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
-from incubator.billing.errors import TaxCategoryUnknown, TaxRateImpossible
+from incubator.billing.tax_errors import TaxCategoryUnknown, TaxRateImpossible
 from incubator.kernel import checks
 from incubator.kernel.errors import OutOfRange, PeriodInverted
 from incubator.kernel.money import MAX_AMOUNT_MINOR, check_currency

@@ -7,7 +7,7 @@ from uuid import UUID
 from incubator import db
 from incubator.billing import service as billing
 from incubator.billing import views as billing_views
-from incubator.billing.errors import PlanRetired
+from incubator.billing.contract_errors import PlanRetired
 from incubator.billing.terms import Basis, Buyer, Measured, Price, RecurringTerm
 from incubator.kernel import audit, checks, clock, idempotency, outbox
 from incubator.kernel.actor import Actor, Grant, Role

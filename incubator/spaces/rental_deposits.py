@@ -4,7 +4,7 @@ from uuid import UUID
 
 from incubator import db
 from incubator.billing import service as billing
-from incubator.billing.errors import NotADeposit
+from incubator.billing.invoice_errors import NotADeposit
 from incubator.billing.service import DepositDecision
 from incubator.kernel import audit, idempotency, outbox
 from incubator.kernel.actor import Actor, Grant

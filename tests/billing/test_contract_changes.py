@@ -10,7 +10,7 @@ import pytest
 from incubator import db
 from incubator.billing import checks, service
 from incubator.billing.contract_changes import NewPrice
-from incubator.billing.errors import MinimumTaken, PauseOverlaps, TermOver
+from incubator.billing.contract_errors import MinimumTaken, PauseOverlaps, TermOver
 from incubator.billing.finalising import schedule_due
 from incubator.billing.terms import Basis, Price, RecurringTerm, Supply, Timing
 from incubator.kernel import clock

@@ -14,7 +14,7 @@ from incubator import db
 from incubator.billing import checks, service, views
 from incubator.billing.credit_policy import CreditedGroup, CreditedLine, tax_now
 from incubator.billing.crediting import CreditTerms, Settlement
-from incubator.billing.errors import CreditAboveLine, InvoiceNotFinalised, NothingToCredit, RefundSettled, SettlementNeeded
+from incubator.billing.invoice_errors import CreditAboveLine, InvoiceNotFinalised, NothingToCredit, RefundSettled, SettlementNeeded
 from incubator.billing.policy import TaxedLine, tax_groups
 from incubator.billing.terms import TaxCategory
 from incubator.kernel import clock

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from incubator import db, jobs
 from incubator.billing import ecb
-from incubator.billing.errors import RateMissing, RatePublished
 from incubator.billing.exchange_rates import Rate, enter_rate, keep_rates, rate, rounded_rate
 from incubator.billing.public_services import ServiceAway, through
+from incubator.billing.tax_errors import RateMissing, RatePublished
 from incubator.kernel import clock, work
 from incubator.kernel.actor import SYSTEM, Role
 from incubator.kernel.errors import Forbidden, NotANumber, OutOfRange, UnknownCurrency

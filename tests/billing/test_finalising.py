@@ -11,8 +11,8 @@ import pytest
 from incubator import db
 from incubator.billing import checks, service, views
 from incubator.billing.drafting import Draft, write_drafts
-from incubator.billing.errors import BooksClosed, BuyerWithoutAddress, InvoiceNotDraft
 from incubator.billing.finalising import FINALISE, finalise_drafts, finalise_due, schedule_due
+from incubator.billing.invoice_errors import BooksClosed, BuyerWithoutAddress, InvoiceNotDraft
 from incubator.billing.planning import CustomerKey, plan
 from incubator.billing.terms import Supply
 from incubator.kernel import clock

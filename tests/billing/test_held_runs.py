@@ -9,7 +9,8 @@ import pytest
 
 from incubator import db
 from incubator.billing import checks, service, views
-from incubator.billing.errors import BillingRunDecided, BillingRunUnderWay, BooksWrong
+from incubator.billing.errors import BillingRunDecided, BillingRunUnderWay
+from incubator.billing.invoice_errors import BooksWrong
 from incubator.kernel import clock
 from incubator.kernel.actor import SYSTEM, Role
 from incubator.kernel.errors import Forbidden, NotFound

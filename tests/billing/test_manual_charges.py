@@ -10,7 +10,7 @@ import pytest
 
 from incubator import db
 from incubator.billing import charge_views, checks, service
-from incubator.billing.errors import NothingToWaive
+from incubator.billing.contract_errors import NothingToWaive
 from incubator.billing.terms import GivenTax, Supply, TaxCategory
 from incubator.kernel import clock
 from incubator.kernel.actor import Actor, Role

@@ -12,7 +12,8 @@ from starlette.applications import Starlette
 
 from incubator import db
 from incubator.billing import checks, payments, service, views
-from incubator.billing.errors import AmountTooSmall, InvoiceNotOpen, PaymentProviderAway, SignatureInvalid, TransferOnly
+from incubator.billing.errors import AmountTooSmall, PaymentProviderAway, SignatureInvalid, TransferOnly
+from incubator.billing.invoice_errors import InvoiceNotOpen
 from incubator.billing.stripe_gateway import through
 from incubator.config import Settings
 from incubator.embedded.stripe_simulator import create_app

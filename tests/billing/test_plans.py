@@ -8,7 +8,7 @@ import pytest
 
 from incubator import db
 from incubator.billing import checks, service
-from incubator.billing.errors import PlanRetired, PlanWithoutEnd
+from incubator.billing.contract_errors import PlanRetired, PlanWithoutEnd
 from incubator.billing.terms import Basis, Measured, Per, PhaseTerms, PlanConditions, Timing
 from incubator.kernel import clock
 from incubator.kernel.actor import SYSTEM, Actor, Role

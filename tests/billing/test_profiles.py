@@ -10,8 +10,8 @@ import pytest
 
 from incubator import db
 from incubator.billing import profile_views, service
-from incubator.billing.errors import NumberMalformed, RegistrationAlreadyEnded
 from incubator.billing.profiles import BuyerTerms, SellerTerms
+from incubator.billing.tax_errors import NumberMalformed, RegistrationAlreadyEnded
 from incubator.billing.tax_facts import tax_facts
 from incubator.billing.tax_terms import Scheme, TaxStatusKind, VatIdState
 from incubator.kernel import clock

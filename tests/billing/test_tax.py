@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from incubator.billing.errors import NoTaxRule, TaxCategoryUnknown, TaxRateImpossible, VatIdUnconfirmed
 from incubator.billing.tax import Question, decide, note_in
+from incubator.billing.tax_errors import NoTaxRule, TaxCategoryUnknown, TaxRateImpossible, VatIdUnconfirmed
 from incubator.billing.tax_terms import Answer, Scheme, Status, TaxStatusKind, usable
 from incubator.billing.terms import GivenTax, Supply, TaxCategory
 

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from incubator.billing.due import Recurrence, part_from
-from incubator.billing.errors import NoTaxRule, VatIdUnconfirmed
 from incubator.billing.policy import TaxedLine, price_part, tax_groups
 from incubator.billing.stripe_amounts import to_stripe
 from incubator.billing.tax import Decision, Question, decide, note_in
+from incubator.billing.tax_errors import NoTaxRule, VatIdUnconfirmed
 from incubator.billing.tax_rules import COUNTRIES, RULES, Case, find_rule, rule_by_id
 from incubator.billing.tax_terms import Answer, Scheme, Status, TaxStatusKind
 from incubator.billing.terms import Basis, Price, Supply, TaxCategory, Timing

@@ -9,7 +9,7 @@ import pytest
 from incubator import db
 from incubator.billing import checks
 from incubator.billing import service as billing
-from incubator.billing.errors import DepositSettled, NotADeposit
+from incubator.billing.invoice_errors import DepositSettled, NotADeposit
 from incubator.kernel import clock
 from incubator.kernel.actor import Actor, Role
 from incubator.kernel.errors import Forbidden, NotFound, OutOfRange, PatternMismatch, Stale, TooShort
