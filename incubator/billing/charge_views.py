@@ -9,6 +9,7 @@ from uuid import UUID
 from incubator import db
 from incubator.billing.scope import visible_charges
 from incubator.kernel.actor import Actor
+from incubator.kernel.grouping import grouped
 from incubator.kernel.paging import Order, Page, Slice, paginate
 from incubator.organizations.queries import like
 
@@ -102,7 +103,4 @@ async def reductions_of(charge_ids: Iterable[UUID]) -> dict[UUID, list[Reduction
         "SELECT charge_id, amount_minor, note, created_at FROM charge_reduction WHERE charge_id = ANY($1::uuid[]) ORDER BY charge_id, id",
         list(charge_ids),
     )
-    grouped: dict[UUID, list[ReductionView]] = {}
-    for row in found:
-        grouped.setdefault(row.charge_id, []).append(row)
-    return grouped
+    return grouped(found, lambda row: row.charge_id)

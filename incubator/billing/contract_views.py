@@ -13,6 +13,7 @@ from incubator.billing.scope import visible_contracts, visible_price_indexes
 from incubator.billing.terms import Basis, Price, Timing
 from incubator.kernel import clock
 from incubator.kernel.actor import Actor
+from incubator.kernel.grouping import grouped
 from incubator.kernel.paging import Order, Page, Slice, paginate
 from incubator.kernel.periods import Period
 from incubator.organizations.queries import like
@@ -158,10 +159,7 @@ async def terms_of(contract_ids: Iterable[UUID]) -> dict[UUID, list[TermView]]:
         " ORDER BY t.contract_id, t.kind, t.source_id, t.starts_on, t.id",
         list(contract_ids),
     )
-    grouped: dict[UUID, list[TermView]] = {}
-    for row in found:
-        grouped.setdefault(row.contract_id, []).append(row)
-    return grouped
+    return grouped(found, lambda row: row.contract_id)
 
 
 async def pauses_by_contract(contract_ids: Iterable[UUID]) -> dict[UUID, list[PauseView]]:
@@ -171,10 +169,7 @@ async def pauses_by_contract(contract_ids: Iterable[UUID]) -> dict[UUID, list[Pa
         "SELECT id, contract_id, first_on, last_on, reason FROM contract_pause WHERE contract_id = ANY($1::uuid[]) ORDER BY contract_id, first_on",
         list(contract_ids),
     )
-    grouped: dict[UUID, list[PauseView]] = {}
-    for row in found:
-        grouped.setdefault(row.contract_id, []).append(row)
-    return grouped
+    return grouped(found, lambda row: row.contract_id)
 
 
 def next_periods(terms: Sequence[TermView], pauses: Sequence[PauseView]) -> list[NextPeriod]:

@@ -10,6 +10,7 @@ from uuid import UUID
 import asyncpg
 
 from incubator import db
+from incubator.kernel.grouping import grouped
 
 INVOICE, CREDIT_NOTE, DEPOSIT_REQUEST = "invoice", "credit note", "deposit request"
 PDF, XRECHNUNG, UBL = "pdf", "xrechnung", "ubl"
@@ -161,7 +162,4 @@ async def documents_of(invoice_ids: Iterable[UUID]) -> dict[UUID, list[KeptDocum
         " ORDER BY invoice_id, kind <> 'pdf', kind",
         list(invoice_ids),
     )
-    grouped: dict[UUID, list[KeptDocument]] = {}
-    for document in found:
-        grouped.setdefault(document.invoice_id, []).append(document)
-    return grouped
+    return grouped(found, lambda document: document.invoice_id)

@@ -10,7 +10,7 @@ from uuid import UUID
 from babel.core import get_global
 
 from incubator import db
-from incubator.billing import books, runs, views
+from incubator.billing import books, run_views, runs
 from incubator.billing import service as billing
 from incubator.billing.documents import MAKE_DOCUMENT
 from incubator.billing.policy import plain
@@ -111,8 +111,8 @@ async def _require_done(run_id: UUID) -> None:
     Raises:
         CustomerNotBilled: billing could not do a customer; carries its reason.
     """
-    progress = (await views.billing_runs_by_id(SYSTEM, [run_id]))[run_id]
-    parked = (await views.parked_by([run_id])).get(run_id, [])
+    progress = (await run_views.billing_runs_by_id(SYSTEM, [run_id]))[run_id]
+    parked = (await run_views.parked_by([run_id])).get(run_id, [])
     if parked or progress.done != progress.total:
         raise CustomerNotBilled(reason=parked[0].reason if parked else f"{progress.total - progress.done} customers are not done")
 

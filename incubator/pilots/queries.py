@@ -8,6 +8,7 @@ from uuid import UUID
 from incubator import db
 from incubator.kernel.actor import Actor
 from incubator.kernel.errors import NotFound
+from incubator.kernel.grouping import grouped
 from incubator.kernel.paging import Order, Page, Slice, paginate
 from incubator.organizations.queries import like
 from incubator.pilots.scope import visible_deals
@@ -97,7 +98,4 @@ async def moves_of(actor: Actor, deal_ids: Iterable[UUID]) -> dict[UUID, list[Mo
         *args,
         list(deal_ids),
     )
-    history: dict[UUID, list[MoveRow]] = {}
-    for move in found:
-        history.setdefault(move.deal_id, []).append(move)
-    return history
+    return grouped(found, lambda move: move.deal_id)

@@ -5,8 +5,8 @@ from datetime import date
 from uuid import UUID
 
 from incubator import db
+from incubator.billing import plan_views
 from incubator.billing import service as billing
-from incubator.billing import views as billing_views
 from incubator.billing.contract_errors import PlanRetired
 from incubator.billing.terms import Basis, Buyer, Measured, Price, RecurringTerm
 from incubator.kernel import audit, checks, clock, idempotency, outbox
@@ -238,7 +238,7 @@ async def make_offer(actor: Actor, terms: OfferTerms, idempotency_key: str) -> U
         actor.require(Grant.MAKE_OFFER, application.site_id, path=("input", "applicationId"))
         policy.require_undecided(application.state)
         unit = await spaces_queries.bookable_unit(actor, terms.unit_id)
-        plan = (await billing_views.plans_by_id(actor, [terms.plan_id])).get(terms.plan_id)
+        plan = (await plan_views.plans_by_id(actor, [terms.plan_id])).get(terms.plan_id)
         if plan is None:
             raise NotFound(kind="Plan", path=("input", "planId"))
         if plan.retired_at is not None:

@@ -8,6 +8,7 @@ from uuid import UUID
 from incubator import db
 from incubator.kernel import clock
 from incubator.kernel.actor import Actor, Grant
+from incubator.kernel.grouping import grouped
 from incubator.kernel.paging import Order, Page, Slice, paginate
 from incubator.organizations.queries import like
 from incubator.spaces.badges import DUE
@@ -133,10 +134,7 @@ async def issues_of(actor: Actor, badge_ids: Iterable[UUID]) -> dict[UUID, list[
         actor.is_system,
         list(actor.organization_ids_as(*PAYERS)),
     )
-    grouped: dict[UUID, list[IssueRow]] = {}
-    for row in found:
-        grouped.setdefault(row.badge_id, []).append(row)
-    return grouped
+    return grouped(found, lambda row: row.badge_id)
 
 
 async def find_holders(actor: Actor, site_id: UUID, search: str) -> list[HolderRow]:

@@ -9,6 +9,7 @@ import asyncpg
 
 from incubator import db
 from incubator.kernel.actor import Actor, Grant
+from incubator.kernel.grouping import grouped
 from incubator.kernel.paging import Order, Page, Slice, paginate
 from incubator.spaces.scope import visible_units, visible_usages, visible_waiting
 
@@ -119,10 +120,7 @@ async def rooms_of_floors(actor: Actor, floor_ids: Iterable[UUID]) -> dict[UUID,
     found = await db.rows_as(
         RoomRow, f"SELECT {ROOM} WHERE {condition} AND r.floor_id = ANY(${len(args) + 1}::uuid[]) ORDER BY r.name", *args, list(floor_ids)
     )
-    grouped: dict[UUID, list[RoomRow]] = {}
-    for row in found:
-        grouped.setdefault(row.floor_id, []).append(row)
-    return grouped
+    return grouped(found, lambda row: row.floor_id)
 
 
 async def rooms_by_id(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, RoomRow]:

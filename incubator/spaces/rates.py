@@ -7,7 +7,7 @@ from uuid import UUID
 import asyncpg
 
 from incubator import db
-from incubator.billing import views as billing_views
+from incubator.billing import plan_views
 from incubator.kernel import audit, checks, clock, outbox
 from incubator.kernel.actor import Actor, Grant
 from incubator.kernel.errors import NotFound, OutOfRange, PatternMismatch, PeriodInverted
@@ -168,7 +168,7 @@ async def grant_credit(
         PatternMismatch: neither minutes nor days are given, or both; or the plan gives of that kind already.
         OutOfRange: minutes or days break their rule.
     """
-    plan = (await billing_views.plans_by_id(actor, [plan_id])).get(plan_id)
+    plan = (await plan_views.plans_by_id(actor, [plan_id])).get(plan_id)
     if plan is None:
         raise NotFound(kind="Plan", path=("input", "planId"))
     actor.require(Grant.MANAGE_SPACE, plan.operator_id, path=("input", "planId"))

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from incubator import db
-from incubator.billing import checks, service, views
+from incubator.billing import checks, run_views, service
 from incubator.billing.errors import BillingRunDecided, BillingRunUnderWay
 from incubator.billing.invoice_errors import BooksWrong
 from incubator.kernel import clock
@@ -38,13 +38,13 @@ async def strayed() -> tuple[House, UUID]:
 
 async def test_a_run_that_strays_is_held_and_writes_nothing_until_it_is_approved(database: str) -> None:
     house, run_id = await strayed()
-    held = (await views.billing_runs_by_id(house.manager, [run_id]))[run_id]
-    [estimate] = (await views.estimates_of([run_id]))[run_id]
+    held = (await run_views.billing_runs_by_id(house.manager, [run_id]))[run_id]
+    [estimate] = (await run_views.estimates_of([run_id]))[run_id]
     before = len(await invoices())
     with clock.travel_to(MAY):
         await service.decide_billing_run(house.manager, run_id, approve=True)
         await drain()
-    run = (await views.billing_runs_by_id(house.manager, [run_id]))[run_id]
+    run = (await run_views.billing_runs_by_id(house.manager, [run_id]))[run_id]
 
     assert (held.state, held.done, before) == ("held", 0, 1)
     assert (estimate.customers, estimate.expected_minor, estimate.before_minor, estimate.strays) == (1, 84_900, 20_265, True)
@@ -121,7 +121,7 @@ async def test_the_estimate_is_what_the_run_comes_to_with_everything_in_it(datab
         run_id = await service.start_billing_run(house.manager, MARCH, "run-of-march")
         await drain()
 
-    [estimate] = (await views.estimates_of([run_id]))[run_id]
+    [estimate] = (await run_views.estimates_of([run_id]))[run_id]
     assert estimate.expected_minor == await db.value("SELECT sum(net_minor)::bigint FROM invoice")
     assert await db.value("SELECT count(*) FROM charge WHERE source_kind = 'minimum'") == 2
 

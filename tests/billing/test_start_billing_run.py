@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from incubator import db
-from incubator.billing import books, checks, service, views
+from incubator.billing import books, checks, run_views, service, views
 from incubator.billing.errors import BillingRunUnderWay, MonthNotOver
 from incubator.kernel import clock
 from incubator.kernel.actor import ANONYMOUS, SYSTEM, Actor, Role
@@ -25,13 +25,13 @@ async def test_bills_what_falls_due_and_numbers_it(database: str) -> None:
 
         run_id = await service.start_billing_run(house.manager, MARCH, "run-of-march")
         await drain()
-        run = (await views.billing_runs_by_id(house.manager, [run_id]))[run_id]
+        run = (await run_views.billing_runs_by_id(house.manager, [run_id]))[run_id]
         [invoice] = await invoices()
 
     assert (run.state, run.total, run.done, run.parked, run.version) == ("finished", 1, 1, 0, 5)
     assert (invoice["net_minor"], invoice["tax_minor"], invoice["gross_minor"]) == (30_265, 5_750, 36_015)
     assert str(invoice["number"]).endswith("-2026-00001")
-    assert (await views.invoiced_by([run_id]))[run_id] == [(36_015, "EUR")]
+    assert (await run_views.invoiced_by([run_id]))[run_id] == [(36_015, "EUR")]
     lines = (await views.lines_of([invoice["id"]]))[invoice["id"]]  # type: ignore[list-item,index]  # a UUID of the row
     assert [(line.description, line.amount_minor, line.rule_note) for line in lines] == [
         ("Hot desk", 20_265, "2026-03-14 – 2026-03-31: 18/31 × 349.00"),
@@ -51,7 +51,7 @@ async def test_a_second_run_finds_nothing_to_do(database: str) -> None:
         again = await service.start_billing_run(house.manager, MARCH, "run-of-march-again")
         await drain()
 
-        run = (await views.billing_runs_by_id(house.manager, [again]))[again]
+        run = (await run_views.billing_runs_by_id(house.manager, [again]))[again]
     assert (run.state, run.total) == ("finished", 0)
     assert await books.fingerprint() == before
 
@@ -91,8 +91,8 @@ async def test_a_customer_that_cannot_be_billed_is_parked_and_holds_nobody_up(da
         await rented(house)
         run_id = await service.start_billing_run(house.manager, MARCH, "run-of-march")
         await drain()
-        run = (await views.billing_runs_by_id(house.manager, [run_id]))[run_id]
-        [parked] = (await views.parked_by([run_id]))[run_id]
+        run = (await run_views.billing_runs_by_id(house.manager, [run_id]))[run_id]
+        [parked] = (await run_views.parked_by([run_id]))[run_id]
 
     assert (run.state, run.done, run.parked) == ("finished", 1, 1)
     assert (parked.customer_id, parked.code, parked.owner_id) == (wrong, "OutOfRange", house.manager.person_id)
@@ -108,14 +108,14 @@ async def test_a_parked_customer_is_somebodys_and_is_taken_up_again(database: st
         await beyond_all_amounts(house)
         run_id = await service.start_billing_run(house.manager, MARCH, "run-of-march")
         await drain()
-        [parked] = (await views.parked_by([run_id]))[run_id]
+        [parked] = (await run_views.parked_by([run_id]))[run_id]
         assert finance.person_id is not None
         await service.assign_parked_customer(house.manager, parked.id, finance.person_id)
-        [assigned] = (await views.parked_by([run_id]))[run_id]
+        [assigned] = (await run_views.parked_by([run_id]))[run_id]
         await db.execute("UPDATE contract_term SET quantity = 1")
         resumed = await service.resume_billing_run(house.manager, run_id)
         await drain()
-        run = (await views.billing_runs_by_id(house.manager, [run_id]))[run_id]
+        run = (await run_views.billing_runs_by_id(house.manager, [run_id]))[run_id]
 
     assert assigned.owner_id == finance.person_id
     assert (resumed, run.state, run.done, run.parked) == (1, "finished", 1, 0)
@@ -179,8 +179,8 @@ async def test_who_sees_runs(database: str) -> None:
         (await make.startup_owner(), False),
         (ANONYMOUS, False),
     ):
-        assert (run_id in await views.billing_runs_by_id(actor, [run_id])) is sees
-        assert len((await views.list_billing_runs(actor, Page())).rows) == int(sees)
+        assert (run_id in await run_views.billing_runs_by_id(actor, [run_id])) is sees
+        assert len((await run_views.list_billing_runs(actor, Page())).rows) == int(sees)
 
 
 async def test_eight_at_once_number_without_a_gap_and_without_a_double(database: str) -> None:

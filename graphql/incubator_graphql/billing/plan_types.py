@@ -8,11 +8,11 @@ from uuid import UUID
 
 import strawberry
 
-from incubator.billing import views
+from incubator.billing import plan_views
+from incubator.billing.plan_views import PhaseView, PlanView
 from incubator.billing.policy import plain
 from incubator.billing.scope import visible_plans
 from incubator.billing.terms import Per as PlanPer
-from incubator.billing.views import PhaseView, PlanView
 from incubator.kernel.actor import Actor
 from incubator_graphql.fields import Info, resolved
 from incubator_graphql.ids import encode
@@ -116,9 +116,9 @@ class Plan(Node):
 
 
 async def _phases(actor: Actor, plan_ids: Sequence[UUID]) -> list[list[PhaseView]]:
-    found = await views.phases_of(plan_ids)
+    found = await plan_views.phases_of(plan_ids)
     return [found.get(plan_id, []) for plan_id in plan_ids]
 
 
 PHASES: Relation[UUID, list[PhaseView]] = Relation("phases", _phases)
-PLANS = register_node("Plan", views.plans_by_id, Plan.of)
+PLANS = register_node("Plan", plan_views.plans_by_id, Plan.of)

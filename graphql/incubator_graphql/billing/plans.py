@@ -5,10 +5,10 @@ from uuid import UUID
 
 import strawberry
 
-from incubator.billing import service, views
+from incubator.billing import plan_views, service
+from incubator.billing.plan_views import PlanView
 from incubator.billing.terms import Basis, PhaseTerms, PlanConditions, Supply, Timing
 from incubator.billing.terms import Per as PlanPer
-from incubator.billing.views import PlanView
 from incubator.kernel.actor import Actor, Grant
 from incubator.kernel.paging import Page
 from incubator_graphql.billing.plan_types import PLANS, BillingTiming, Plan, PlanPeriod, SupplyKind
@@ -41,7 +41,7 @@ class PlansQuery:
         before: Before = None,
     ) -> Connection[Plan]:
         """List the operator's plans by name, for a startup those it was offered; with a site those that can be offered there."""
-        found = await views.list_plans(
+        found = await plan_views.list_plans(
             info.context.actor,
             Page(first, after, last, before),
             site_id=decode(site_id, "Site", "siteId") if site_id else None,

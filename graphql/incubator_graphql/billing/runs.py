@@ -8,9 +8,9 @@ from uuid import UUID
 
 import strawberry
 
-from incubator.billing import service, views
+from incubator.billing import run_views, service
+from incubator.billing.run_views import EstimateView, LateCustomer, ParkedCustomer, RunView
 from incubator.billing.scope import visible_billing_runs
-from incubator.billing.views import EstimateView, LateCustomer, ParkedCustomer, RunView
 from incubator.kernel.actor import Actor, Grant
 from incubator.kernel.paging import Page
 from incubator_graphql.fields import Info, Payload, granted, mutation, query, resolved
@@ -175,22 +175,22 @@ class BillingRun(Node):
 
 
 async def _invoiced(actor: Actor, run_ids: Sequence[UUID]) -> list[list[tuple[int, str]]]:
-    found = await views.invoiced_by(run_ids)
+    found = await run_views.invoiced_by(run_ids)
     return [found.get(run_id, []) for run_id in run_ids]
 
 
 async def _parked(actor: Actor, run_ids: Sequence[UUID]) -> list[list[ParkedCustomer]]:
-    found = await views.parked_by(run_ids)
+    found = await run_views.parked_by(run_ids)
     return [found.get(run_id, []) for run_id in run_ids]
 
 
 async def _late(actor: Actor, run_ids: Sequence[UUID]) -> list[list[LateCustomer]]:
-    found = await views.late_by(run_ids)
+    found = await run_views.late_by(run_ids)
     return [found.get(run_id, []) for run_id in run_ids]
 
 
 async def _estimates(actor: Actor, run_ids: Sequence[UUID]) -> list[list[EstimateView]]:
-    found = await views.estimates_of(run_ids)
+    found = await run_views.estimates_of(run_ids)
     return [found.get(run_id, []) for run_id in run_ids]
 
 
@@ -198,7 +198,7 @@ ESTIMATES: Relation[UUID, list[EstimateView]] = Relation("estimates of a run", _
 INVOICED: Relation[UUID, list[tuple[int, str]]] = Relation("invoiced by a run", _invoiced)
 LATE: Relation[UUID, list[LateCustomer]] = Relation("billed late by a run", _late)
 PARKED: Relation[UUID, list[ParkedCustomer]] = Relation("parked by a run", _parked)
-BILLING_RUNS = register_node("BillingRun", views.billing_runs_by_id, BillingRun.of)
+BILLING_RUNS = register_node("BillingRun", run_views.billing_runs_by_id, BillingRun.of)
 
 
 @strawberry.type
@@ -210,7 +210,7 @@ class BillingRunsQuery:
         self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
     ) -> Connection[BillingRun]:
         """List billing runs, the latest first."""
-        found = await views.list_billing_runs(info.context.actor, Page(first, after, last, before), with_total=wants_total(info))
+        found = await run_views.list_billing_runs(info.context.actor, Page(first, after, last, before), with_total=wants_total(info))
         return Connection[BillingRun].of(found, lambda row: BillingRun.of(RunView(**row)))
 
 
