@@ -8,7 +8,8 @@ from incubator.billing import service
 from incubator.billing.credit_previews import CreditPreview as Preview
 from incubator.billing.crediting import CreditTerms, Settlement
 from incubator.kernel.actor import Grant
-from incubator_graphql.billing.invoices import INVOICES, CreditSettlement, Invoice
+from incubator_graphql.billing.invoice_types import CreditSettlement
+from incubator_graphql.billing.invoices import INVOICES, Invoice
 from incubator_graphql.fields import Info, Payload, granted, mutation, query
 from incubator_graphql.ids import decode
 from incubator_graphql.money import Money
