@@ -14,13 +14,13 @@ async def estimate_billing_run(item: work.Item) -> None:
     await run_estimates.estimate_run(item)
 
 
-@work.job(runs.BILL_BATCH)
+@work.job(runs.BILL_BATCH, given_up=run_batches.take_apart)
 async def bill_batch(item: work.Item) -> None:
     """Repeats safely: customers that are done or parked are left alone, and it all commits at once."""
     await run_batches.bill_batch(item)
 
 
-@work.job(run_batches.BILL_CUSTOMER)
+@work.job(run_batches.BILL_CUSTOMER, given_up=run_batches.park_customer)
 async def bill_customer(item: work.Item) -> None:
     """Repeats safely: a customer that is done or parked is left alone, and it all commits at once."""
     await run_batches.bill_customer(item)

@@ -1,6 +1,5 @@
 """The pieces of a billing run: two hundred customers in one transaction, written in a few statements; one defect holds up nobody else."""
 
-import logging
 from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
@@ -14,63 +13,57 @@ from incubator.billing.drafting import INVOICE, Draft, write_drafts
 from incubator.billing.events import CustomersBilled
 from incubator.billing.finalising import FINALISE
 from incubator.billing.planning import CustomerKey, CustomerPlan, plan
-from incubator.billing.runs import BILL_BATCH
 from incubator.kernel import clock, faults, outbox, work
 from incubator.kernel.faults import Point
 from incubator.kernel.periods import Period, month_of
-from incubator.kernel.work import MAX_ATTEMPTS, Item
+from incubator.kernel.work import Item
 
-logger = logging.getLogger(__name__)
 BILL_CUSTOMER = "bill customer"
 
 
 async def bill_batch(item: Item) -> None:
     """Bill the waiting customers of a batch in the running transaction.
 
-    A customer that cannot be billed is parked with the reason, and nothing else of it is written. When the batch fails for another cause
-    to the last, each of its customers becomes a piece of work of its own.
+    A customer that cannot be billed is parked with the reason, and nothing else of it is written.
     """
     run_id, batch = item.subject.split(":")
-    items = await db.rows(
-        "SELECT i.*, r.month, r.started_by_id FROM billing_run_item i JOIN billing_run r ON r.id = i.run_id"
-        " WHERE i.run_id = $1 AND i.batch = $2 AND i.state = 'waiting' ORDER BY i.id FOR UPDATE OF i",
-        UUID(run_id),
-        int(batch),
-    )
-    if not items:
-        return
-    faults.reach(Point.BATCH_LOCKED)
-    try:
-        async with db.transaction():
-            await _bill(items)
-    except Exception:  # on the last try only: its customers are tried one by one, so that a single one's defect parks it alone
-        if item.attempts + 1 < MAX_ATTEMPTS or len(items) == 1:
-            raise
-        logger.exception("batch taken apart", extra={"batch": item.subject})
-        await work.schedule_all(BILL_CUSTOMER, [(row["id"], row["legal_entity_id"]) for row in items])
-        return
-    await outbox.record(CustomersBilled(UUID(run_id), int(batch)))
-    faults.reach(Point.BATCH_DONE)
+    items = await _lock_waiting("i.run_id = $1 AND i.batch = $2", UUID(run_id), int(batch))
+    if items:
+        faults.reach(Point.BATCH_LOCKED)
+        await _bill(items)
+        await outbox.record(CustomersBilled(UUID(run_id), int(batch)))
+        faults.reach(Point.BATCH_DONE)
+
+
+async def take_apart(item: Item, reason: str) -> None:
+    """Make each customer of a batch that failed to the last a piece of work of its own, so that the one with the defect is parked alone."""
+    run_id, batch = item.subject.split(":")
+    items = await _lock_waiting("i.run_id = $1 AND i.batch = $2", UUID(run_id), int(batch))
+    await work.schedule_all(BILL_CUSTOMER, [(row["id"], row["legal_entity_id"]) for row in items])
 
 
 async def bill_customer(item: Item) -> None:
-    """Bill one customer of a run by itself; what fails to the last is parked, logged and shown."""
-    items = await db.rows(
+    """Bill one customer of a run by itself, in the running transaction."""
+    items = await _lock_waiting("i.id = $1", UUID(item.subject))
+    if items:
+        await _bill(items)
+        await outbox.record(CustomersBilled(items[0]["run_id"], items[0]["batch"]))
+
+
+async def park_customer(item: Item, reason: str) -> None:
+    """Park a customer that failed to the last, with what failed."""
+    items = await _lock_waiting("i.id = $1", UUID(item.subject))
+    if items:
+        await _end_items(items, [("Defect", reason, 0)])
+        await outbox.record(CustomersBilled(items[0]["run_id"], items[0]["batch"]))
+
+
+async def _lock_waiting(condition: str, *args: object) -> list[asyncpg.Record]:
+    return await db.rows(
         "SELECT i.*, r.month, r.started_by_id FROM billing_run_item i JOIN billing_run r ON r.id = i.run_id"
-        " WHERE i.id = $1 AND i.state = 'waiting' FOR UPDATE OF i",
-        UUID(item.subject),
+        f" WHERE {condition} AND i.state = 'waiting' ORDER BY i.id FOR UPDATE OF i",
+        *args,
     )
-    if not items:
-        return
-    try:
-        async with db.transaction():
-            await _bill(items)
-    except Exception as error:  # on the last try only: one customer's defect is parked, logged and shown, and the run ends for all others
-        if item.attempts + 1 < MAX_ATTEMPTS:
-            raise
-        logger.exception("customer parked", extra={"item": item.subject})
-        await _end_items(items, [(type(error).__name__, f"{type(error).__name__}: {error}", 0)])
-    await outbox.record(CustomersBilled(items[0]["run_id"], items[0]["batch"]))
 
 
 async def _bill(items: Sequence[asyncpg.Record]) -> None:
@@ -144,6 +137,3 @@ async def _end_items(items: Sequence[asyncpg.Record], ends: Sequence[tuple[str, 
         items[0]["started_by_id"],
         clock.now(),
     )
-
-
-__all__ = ["BILL_BATCH", "BILL_CUSTOMER", "bill_batch", "bill_customer", "write_plans"]

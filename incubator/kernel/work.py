@@ -49,12 +49,14 @@ class Job:
     """How a kind of work is done.
 
     Local work runs inside one transaction with its own completion; remote work orders its steps itself. Bulk work (documents) waits
-    behind everything else, a few pieces at a time, so that ten thousand of it hold up no payment.
+    behind everything else, a few pieces at a time, so that ten thousand of it hold up no payment. With `given_up` what failed to the last
+    is not parked: it is told why, in a transaction, and sees to it that people find the reason where they look for it.
     """
 
     function: Callable[[Item], Awaitable[None]]
     is_local: bool
     is_bulk: bool
+    given_up: "GivenUp | None" = None
 
 
 class TryLater(Exception):
@@ -74,13 +76,16 @@ SWEEPS: dict[str, Callable[[], Awaitable[None]]] = {}
 _concerned: ContextVar[UUID | None] = ContextVar("concerned", default=None)
 
 
+GivenUp = Callable[[Item, str], Awaitable[None]]
+
+
 def job(
-    kind: str, *, remote: bool = False, is_bulk: bool = False
+    kind: str, *, remote: bool = False, is_bulk: bool = False, given_up: GivenUp | None = None
 ) -> Callable[[Callable[[Item], Awaitable[None]]], Callable[[Item], Awaitable[None]]]:
     """Register how work of `kind` is done. It may run more than once: after a kill, a lost lease or a lost answer."""
 
     def register(function: Callable[[Item], Awaitable[None]]) -> Callable[[Item], Awaitable[None]]:
-        JOBS[kind] = Job(function, is_local=not remote, is_bulk=is_bulk)
+        JOBS[kind] = Job(function, is_local=not remote, is_bulk=is_bulk, given_up=given_up)
         return function
 
     return register
@@ -233,7 +238,7 @@ async def run(item_id: UUID, process_id: UUID | None = None) -> bool:
         logger.exception("work failed", extra={"work": str(item.id), "kind": item.kind, "attempt": attempts})
         reason = str(error) if isinstance(error, DomainError) else f"{type(error).__name__}: {error}"
         if attempts >= MAX_ATTEMPTS or item.fence > MAX_LEASES:
-            await _park(item, reason, attempts)
+            await _give_up(item, reason, attempts)
         else:
             await _put_back(item, reason, BACKOFF_S[attempts - 1] * random.uniform(0.8, 1.2), attempts=attempts)  # noqa: S311 - jitter
     finally:
@@ -294,6 +299,16 @@ async def _put_back(item: Item, reason: str, delay_s: float, *, attempts: int) -
         reason[:2000],
         attempts,
     )
+
+
+async def _give_up(item: Item, reason: str, attempts: int) -> None:
+    known = JOBS.get(item.kind)
+    if known is None or known.given_up is None or item.fence > MAX_LEASES:
+        await _park(item, reason, attempts)
+        return
+    async with db.transaction():
+        await known.given_up(item, reason)
+        await _complete(item)
 
 
 async def _park(item: Item, reason: str, attempts: int) -> None:

@@ -1,7 +1,7 @@
 """Billing runs: what they bill, twice, in parallel, with customers that cannot be billed, and for whom."""
 
 import asyncio
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -193,3 +193,24 @@ async def test_eight_at_once_number_without_a_gap_and_without_a_double(database:
     numbers = await db.value("SELECT array_agg(sequence ORDER BY sequence) FROM invoice")
     assert numbers == list(range(1, len(customers) + 1))
     assert await checks.problems() == []
+
+
+async def test_a_defect_of_one_customer_parks_it_alone_after_the_batch_was_taken_apart(database: str) -> None:
+    house = await make.house()
+    with clock.travel_to(APRIL):
+        broken, _ = await rented(house), await rented(house)
+        await db.execute(
+            "CREATE FUNCTION break_charge() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'broken on purpose'; END $$;"
+            f" CREATE TRIGGER break_charge BEFORE INSERT ON charge FOR EACH ROW WHEN (NEW.customer_id = '{broken}') EXECUTE FUNCTION break_charge()"
+        )
+        run_id = await service.start_billing_run(house.manager, MARCH, "run-of-march")
+    for hours in range(12):
+        with clock.travel_to(APRIL + timedelta(hours=hours)):
+            await drain()
+    run = (await run_views.billing_runs_by_id(house.manager, [run_id]))[run_id]
+    [parked] = (await run_views.parked_by([run_id]))[run_id]
+
+    assert (run.state, run.done, run.parked) == ("finished", 1, 1)
+    assert (parked.customer_id, parked.code, "broken on purpose" in parked.reason) == (broken, "Defect", True)
+    assert await db.value("SELECT count(*) FROM work_item WHERE state = 'parked'") == 0
+    assert len(await invoices()) == 1
