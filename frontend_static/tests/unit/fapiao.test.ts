@@ -6,7 +6,7 @@ import DocumentsCard from '../../src/features/billing/DocumentsCard.svelte';
 import FapiaoCard from '../../src/features/billing/FapiaoCard.svelte';
 import FapiaoDialog from '../../src/features/billing/FapiaoDialog.svelte';
 import { fileName, type Invoice, kilobytes, sha256Of } from '../../src/features/billing/invoice';
-import * as data from './support/data';
+import * as moneyData from './support/moneyData';
 import { signInAs } from './support/people';
 import { serve } from './support/server';
 
@@ -23,7 +23,7 @@ const requested = {
 	version: 3,
 };
 const invoiceWith = (changed: object) =>
-	({ ...data.invoice, net: { amountMinor: 471_698, currency: 'CNY' }, ...changed }) as unknown as Invoice;
+	({ ...moneyData.invoice, net: { amountMinor: 471_698, currency: 'CNY' }, ...changed }) as unknown as Invoice;
 
 async function findings(container: Element) {
 	const { violations } = await axe.run(container, {

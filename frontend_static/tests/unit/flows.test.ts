@@ -14,6 +14,7 @@ import TimePage from '../../src/features/time/TimePage.svelte';
 import { router } from '../../src/lib/routing/router.svelte';
 import { toasts } from '../../src/lib/ui/toasts.svelte';
 import * as data from './support/data';
+import * as moneyData from './support/moneyData';
 import { signInAs } from './support/people';
 import { page, serve } from './support/server';
 
@@ -121,7 +122,7 @@ describe('paying', () => {
 		signInAs('owner');
 		const assign = vi.spyOn(location, 'assign').mockImplementation(() => {});
 		const server = serve({
-			InvoiceDetails: { node: data.invoice },
+			InvoiceDetails: { node: moneyData.invoice },
 			PayInvoice: { payInvoice: { errors: [], checkoutUrl: 'https://pay.example/1' } },
 		});
 		render(InvoicePage, { id: 'i1' });
@@ -137,14 +138,14 @@ describe('paying', () => {
 	test('waits on the way back until the payment is confirmed', async () => {
 		signInAs('owner');
 		router.go('/invoices/i1?paid=1', { replace: true });
-		const server = serve({ InvoiceDetails: { node: data.invoice } });
+		const server = serve({ InvoiceDetails: { node: moneyData.invoice } });
 		render(InvoicePage, { id: 'i1' });
 		expect(await screen.findByText('Waiting for the payment to be confirmed')).toBeInTheDocument();
 		server.answers.InvoiceDetails = {
 			node: {
-				...data.invoice,
+				...moneyData.invoice,
 				paymentState: 'PAID',
-				paid: data.invoice.gross,
+				paid: moneyData.invoice.gross,
 				outstanding: { amountMinor: 0, currency: 'EUR' },
 			},
 		};
@@ -304,7 +305,7 @@ test('what to do next begins with offers and late money', () => {
 		bookings: page([]),
 		offers: page([data.offer]),
 		people: { totalCount: 1 },
-		overdue: page([data.invoice, data.invoice]),
+		overdue: page([moneyData.invoice, moneyData.invoice]),
 		partlyPaid: page([]),
 		open: page([]),
 	};

@@ -6,7 +6,7 @@ import { invalidate } from '../../src/lib/gql/client';
 import { nodeId } from '../../src/lib/gql/ids';
 import { mutate } from '../../src/lib/gql/mutate';
 import AllPagesProbe from './support/AllPagesProbe.svelte';
-import { invoice } from './support/data';
+import { invoice } from './support/moneyData';
 import QueryProbe from './support/QueryProbe.svelte';
 import { page, serve } from './support/server';
 

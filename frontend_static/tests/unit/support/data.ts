@@ -1,5 +1,5 @@
 // One of each thing, as the server sends it.
-const money = (amountMinor: number, currency = 'EUR') => ({ amountMinor, currency });
+export const money = (amountMinor: number, currency = 'EUR') => ({ amountMinor, currency });
 
 export const site = {
 	__typename: 'Site',
@@ -100,59 +100,6 @@ export const residency = {
 	rentals: [rental],
 };
 
-export const invoice = {
-	__typename: 'Invoice',
-	id: 'i1',
-	number: 'HAM-2026-1001',
-	kind: 'INVOICE',
-	state: 'FINALISED',
-	paymentState: 'OVERDUE',
-	issuedOn: '2026-10-02',
-	dueOn: '2026-10-16',
-	periodStart: '2026-09-01',
-	periodEnd: '2026-09-30',
-	documentUrl: '/documents/invoices/i1.pdf',
-	finaliseAfter: null,
-	settlement: null,
-	reason: '',
-	homeTax: null,
-	blockers: [] as object[],
-	corrects: null,
-	creditNotes: [] as object[],
-	refund: null,
-	version: 1,
-	customer: startup,
-	legalEntity: site.legalEntity,
-	net: money(37_965),
-	tax: money(7_213),
-	gross: money(45_178),
-	paid: money(0),
-	credited: money(0),
-	outstanding: money(45_178),
-	lines: [
-		{
-			position: 1,
-			description: 'Rental: Bench 03',
-			suppliedFrom: '2026-09-01',
-			suppliedTo: '2026-09-30',
-			taxRule: 'de-standard',
-			taxNote: '',
-			taxEvidence: [{ name: 'seller country', value: 'DE' }],
-			discount: money(0),
-			credited: money(0),
-			taxCategory: 'S',
-			taxRate: '19',
-			ruleNote: '',
-			net: money(37_965),
-			amount: money(37_965),
-		},
-	],
-	payments: [] as object[],
-	documents: [{ kind: 'PDF', url: '/documents/invoices/i1.pdf', sha256: 'ab12', size: 47_580 }],
-	fapiao: null as object | null,
-	deposit: null,
-};
-
 export const booking = {
 	__typename: 'Booking',
 	id: 'b1',
@@ -246,43 +193,6 @@ export const call = {
 	closesOn: '2027-01-31',
 	state: 'OPEN',
 	sites: [site],
-};
-
-export const billingRun = {
-	__typename: 'BillingRun',
-	id: 'br1',
-	month: '2026-10-01',
-	state: 'RUNNING',
-	total: 34,
-	done: 12,
-	parked: 1,
-	late: 1,
-	startedAt: '2026-11-02T04:20:00Z',
-	decidedAt: null,
-	decidedByName: null,
-	finishedAt: null,
-	invoicedGross: [money(1_840_230)],
-	operator: { id: 'o1', name: 'Life Science Nord Management', localName: null },
-	estimates: [
-		{
-			customers: 34,
-			strays: true,
-			expected: money(2_000_000),
-			before: money(1_600_000),
-			legalEntity: site.legalEntity,
-		},
-	],
-	parkedCustomers: [
-		{
-			id: 'pc1',
-			code: 'RateMissing',
-			reason: 'There is no exchange rate.',
-			ownerName: null,
-			customer: startup,
-			legalEntity: site.legalEntity,
-		},
-	],
-	lateCustomers: [{ latePeriods: 2, customer: startup, legalEntity: site.legalEntity }],
 };
 
 export const workItem = {

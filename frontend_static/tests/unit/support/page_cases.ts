@@ -24,6 +24,7 @@ import SettingsPage from '../../../src/features/settings/SettingsPage.svelte';
 import SpacePage from '../../../src/features/space/SpacePage.svelte';
 import TimePage from '../../../src/features/time/TimePage.svelte';
 import * as data from './data';
+import * as moneyData from './moneyData';
 import type { Who } from './people';
 import { type Answer, page } from './server';
 
@@ -49,7 +50,7 @@ const startupHome = {
 	bookings: page([data.booking]),
 	offers: page([data.offer]),
 	people: { totalCount: 3 },
-	overdue: page([data.invoice]),
+	overdue: page([moneyData.invoice]),
 	partlyPaid: page([]),
 	open: page([]),
 };
@@ -62,11 +63,11 @@ const corporateHome = {
 	open: page([]),
 };
 const runs = {
-	BillingRuns: { billingRuns: page([data.billingRun]) },
-	BillingRunDetails: { node: data.billingRun },
+	BillingRuns: { billingRuns: page([moneyData.billingRun]) },
+	BillingRunDetails: { node: moneyData.billingRun },
 	ParkedWork: { parkedWork: page([data.workItem]) },
 };
-const attention = { ManagerAttention: { applications: page([data.application]), overdue: page([data.invoice]) } };
+const attention = { ManagerAttention: { applications: page([data.application]), overdue: page([moneyData.invoice]) } };
 const portfolio = { portfolio: page([data.portfolioLine]) };
 
 export const pages: readonly PageCase[] = [
@@ -183,7 +184,7 @@ export const pages: readonly PageCase[] = [
 		Page: InvoicesPage,
 		who: 'owner',
 		main: 'Invoices',
-		full: { invoices: page([data.invoice]) },
+		full: { invoices: page([moneyData.invoice]) },
 		empty: { invoices: page([]) },
 		emptyText: 'No invoices yet',
 		fullText: 'HAM-2026-1001',
@@ -194,7 +195,7 @@ export const pages: readonly PageCase[] = [
 		Page: InvoicePage,
 		who: 'owner',
 		main: 'InvoiceDetails',
-		full: { node: data.invoice },
+		full: { node: moneyData.invoice },
 		empty: { node: null },
 		emptyText: 'This does not exist, or it is not yours to see.',
 		fullText: 'Rental: Bench 03',
@@ -204,11 +205,11 @@ export const pages: readonly PageCase[] = [
 		Page: BillingPage,
 		who: 'manager',
 		main: 'BillingRuns',
-		full: { billingRuns: page([data.billingRun]) },
+		full: { billingRuns: page([moneyData.billingRun]) },
 		empty: { billingRuns: page([]) },
 		emptyText: 'No billing runs yet',
 		fullText: 'Billing run: October 2026',
-		others: { BillingRunDetails: { node: data.billingRun }, ParkedWork: { parkedWork: page([data.workItem]) } },
+		others: { BillingRunDetails: { node: moneyData.billingRun }, ParkedWork: { parkedWork: page([data.workItem]) } },
 	},
 	{
 		name: 'applications',
