@@ -112,6 +112,28 @@ async def invoice_blocked(event: InvoiceBlocked, message_id: UUID) -> None:
     )
 
 
+@outbox.consumer(InvoiceBlocked, "tell the customer what is missing")
+async def details_missing(event: InvoiceBlocked, message_id: UUID) -> None:
+    """The customer's people for money, of what they can mend: of the first draft that waits for it, not of each."""
+    found = await db.row(
+        "SELECT i.customer_id, i.blockers::text AS blockers, e.name AS legal_entity FROM invoice i JOIN legal_entity e ON e.id = i.legal_entity_id"
+        " WHERE i.id = $1 AND i.state = 'draft' AND NOT EXISTS (SELECT 1 FROM invoice earlier WHERE earlier.customer_id = i.customer_id"
+        " AND earlier.legal_entity_id = i.legal_entity_id AND earlier.state = 'draft' AND earlier.blockers <> '[]' AND earlier.id < i.id)",
+        event.invoice_id,
+    )
+    theirs = [one for one in json.loads(found["blockers"]) if one["act"] == "customer"] if found else []
+    if found is None or not theirs:
+        return
+    missing = {language.value: [one.get(language.value) or one["en"] for one in theirs] for language in Language}
+    await tell(
+        await organizations.contacts(found["customer_id"], MONEY_ROLES),
+        Kind.BILLING_DETAILS_MISSING,
+        {"legal_entity": found["legal_entity"], "missing": missing},
+        "/billing-details",
+        message_id,
+    )
+
+
 @outbox.consumer(BillingRunHeld, "tell of a held billing run")
 async def billing_run_held(event: BillingRunHeld, message_id: UUID) -> None:
     """Who started it, and finance of the legal entities that it would bill for."""

@@ -52,6 +52,7 @@ class Kind(StrEnum):
     PAYMENT_RECEIVED = "payment_received"
     INVOICE_CREDITED = "invoice_credited"
     INVOICE_BLOCKED = "invoice_blocked"
+    BILLING_DETAILS_MISSING = "billing_details_missing"
     BILLING_RUN_HELD = "billing_run_held"
     BILLING_RUN_FINISHED = "billing_run_finished"
     PRICE_ADAPTED = "price_adapted"
@@ -111,8 +112,9 @@ KINDS: dict[Kind, Description] = {
     Kind.DEAL_OPENED: _named("Pilot deals", "Pilotprojekte", "试点项目"),
     Kind.INVOICE_ISSUED: _named("Invoices", "Rechnungen", "账单"),
     Kind.PAYMENT_RECEIVED: _named("Payments", "Zahlungen", "付款"),
-    Kind.INVOICE_CREDITED: _named("Credit notes", "Gutschriften", "贷记单"),
+    Kind.INVOICE_CREDITED: _named("Credit notes", "Rechnungskorrekturen", "贷记单"),
     Kind.INVOICE_BLOCKED: _named("Drafts with something missing", "Entwürfe, denen etwas fehlt", "信息不全的草稿"),
+    Kind.BILLING_DETAILS_MISSING: _named("Billing details that are missing", "Fehlende Rechnungsdaten", "缺少的账单信息"),
     Kind.BILLING_RUN_HELD: _named("Billing runs that wait for approval", "Abrechnungsläufe, die auf Freigabe warten", "待批准的计费批次"),
     Kind.BILLING_RUN_FINISHED: _named("Billing runs", "Abrechnungsläufe", "计费批次"),
     Kind.PRICE_ADAPTED: _named("Prices that follow an index", "Preise, die einem Index folgen", "随指数调整的价格"),

@@ -41,6 +41,19 @@ async def test_a_draft_with_something_missing_is_told_to_finance_of_its_legal_en
     assert "Straße und Ort" in params
 
 
+async def test_a_customer_is_told_once_what_it_can_mend_however_many_drafts_wait() -> None:
+    house, customer = await make.house(), await invoicing.without_address()
+    contact, member = await make.person(customer, Role.BILLING_CONTACT), await make.person(customer, Role.MEMBER)
+    for _ in range(2):
+        invoice_id = await invoicing.draft(house, customer)
+        with pytest.raises(Refusals):
+            await service.finalise_invoice(house.manager, invoice_id)
+        await drain()
+
+    assert await told(contact) == ["billing_details_missing billing-details"]
+    assert await told(member) == []
+
+
 async def test_what_was_mended_before_it_was_told_is_no_news() -> None:
     house, customer = await make.house(), await invoicing.without_address()
     finance = await make.person(house.operator_id, Role.FINANCE)
