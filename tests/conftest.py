@@ -1,7 +1,7 @@
 """Fixtures: real servers once a session, a fresh database a test, cloned from a migrated template."""
 
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from itertools import count
 
 import asyncpg
@@ -10,6 +10,7 @@ import pytest
 from incubator import db, schema
 from incubator.config import credentials
 from incubator.kernel import doorbell
+from tests.support.evidence import is_proving, record
 from tests.support.product import Product, running_product
 from tests.support.servers import Servers, running
 
@@ -22,10 +23,20 @@ _numbers = count(1)
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Leave long proofs to `make prove`."""
-    if "INCUBATOR_PROVE" not in os.environ:
+    if not is_proving():
         for item in items:
             if item.get_closest_marker("prove"):
                 item.add_marker(pytest.mark.skip(reason="a long proof, run by make prove"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Write down what is claimed by a proof that has passed."""
+    report = yield
+    mark = item.get_closest_marker("prove")
+    if mark is not None and mark.args and report.when == "call" and report.passed:
+        record(*mark.args)
+    return report
 
 
 @pytest.fixture(scope="session")

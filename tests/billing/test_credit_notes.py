@@ -22,7 +22,7 @@ from incubator.kernel.actor import ANONYMOUS, Actor, Role
 from incubator.kernel.errors import DomainError, Forbidden, NotFound, OutOfRange, Stale
 from tests.billing.worlds import APRIL, MARCH, charged, drain
 from tests.support import make
-from tests.support.evidence import is_proving, record
+from tests.support.evidence import is_proving, sized
 from tests.support.make import House
 
 CASES = 10_000 if is_proving() else 150
@@ -231,6 +231,7 @@ lines = st.lists(st.tuples(amounts, st.booleans(), rates), min_size=1, max_size=
 cuts = st.lists(st.lists(st.fractions(0, 1), min_size=6, max_size=6), max_size=4)
 
 
+@sized("credits in any pieces leave nothing and never more than the invoice", f"{CASES} cases")
 @settings(max_examples=CASES, deadline=None)
 @given(lines, cuts)
 def test_credits_in_any_pieces_sum_to_the_invoice_and_full_credit_leaves_nothing(
@@ -266,4 +267,3 @@ def test_credits_in_any_pieces_sum_to_the_invoice_and_full_credit_leaves_nothing
     assert before == [line.amount_minor for line in taxed]
     assert before_net == [nets[i] for i in range(len(taxed))]
     assert all(before_tax[group.category, group.rate] == group.tax_minor for group in groups)
-    record("credits in any pieces leave nothing and never more than the invoice", f"{CASES} cases")

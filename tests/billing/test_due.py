@@ -11,10 +11,10 @@ from incubator.billing.due import Recurrence, discounted_days, due_parts, part_f
 from incubator.billing.terms import Basis, Timing
 from incubator.kernel import clock
 from incubator.kernel.periods import Period, add_months, month_of
-from tests.support.evidence import is_proving
+from tests.support.evidence import is_proving, sized
 
 ZONES = ("Europe/Berlin", "Asia/Shanghai", "Pacific/Auckland", "America/Sao_Paulo", "Asia/Kathmandu")
-CASES = 2_000 if is_proving() else 60
+CASES = 10_000 if is_proving() else 60
 ADVANCE, ARREARS = Timing.ADVANCE, Timing.ARREARS
 
 
@@ -65,6 +65,7 @@ starts = st.dates(date(2023, 1, 1), date(2026, 12, 31))
 jumps = st.lists(st.integers(-5, 70), min_size=1, max_size=40)
 
 
+@sized("periods tile three years in Berlin, Shanghai, Auckland, São Paulo and Kathmandu while the clock jumps", f"{CASES} cases")
 @settings(max_examples=CASES, deadline=None)
 @given(
     st.sampled_from(ZONES), st.sampled_from(list(Basis)[:2]), st.sampled_from(list(Timing)), starts, st.integers(0, 1200) | st.none(), jumps

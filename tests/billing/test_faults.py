@@ -22,7 +22,7 @@ from incubator.kernel import faults, work
 from incubator.kernel.faults import Point
 from tests.billing.worlds import MARCH, customers_with_a_desk
 from tests.support import make
-from tests.support.evidence import is_proving, record
+from tests.support.evidence import is_proving, record, sized
 from tests.support.make import House
 from tests.support.own_servers import OwnServers, own_servers
 from tests.support.processes import Process, start, until, worker, worker_environment
@@ -159,6 +159,7 @@ PROOFS = [
 ]
 
 
+@sized()
 @pytest.mark.parametrize(("disturb", "what"), PROOFS)
 async def test_a_disturbed_run_gives_what_an_undisturbed_one_gives(tmp_path: Path, disturb: Disturb, what: str) -> None:
     await _prove(tmp_path, disturb)

@@ -21,7 +21,7 @@ from incubator.kernel.errors import Forbidden, NotFound, Refusals, Stale
 from incubator.kernel.periods import month_of
 from tests.billing.worlds import APRIL, MARCH, charged, drain, rented
 from tests.support import make
-from tests.support.evidence import is_proving, record
+from tests.support.evidence import is_proving, record, sized
 from tests.support.make import House
 
 ROUNDS = 10_000 if is_proving() else 240
@@ -146,13 +146,13 @@ class Aborted(Exception):
     """The power goes."""
 
 
-@pytest.mark.parametrize("rounds", [pytest.param(ROUNDS, marks=pytest.mark.prove) if is_proving() else ROUNDS])
-async def test_sixteen_finalisers_with_aborts_over_a_years_end_leave_no_gap(database: str, rounds: int) -> None:
+@sized()
+async def test_sixteen_finalisers_with_aborts_over_a_years_end_leave_no_gap(database: str) -> None:
     house = await make.house()
     customer = await make.organization()
     with clock.travel_to(NEW_YEAR - timedelta(days=3)):
-        for number in range(0, rounds, 200):
-            count = min(200, rounds - number)
+        for number in range(0, ROUNDS, 200):
+            count = min(200, ROUNDS - number)
             for _ in range(count):
                 await charged(house, customer, 100 + number, date(2026, 12, 20))
             [planned] = await plan([CustomerKey(customer, house.legal_entity_id, "EUR")], month_of(date(2026, 12, 1)), to_write=False)
@@ -186,7 +186,7 @@ async def test_sixteen_finalisers_with_aborts_over_a_years_end_leave_no_gap(data
     with clock.travel_to(NEW_YEAR - timedelta(minutes=1)):
         first = [asyncio.create_task(finaliser()) for _ in range(8)]
         while (
-            not all(one.done() for one in first) and await db.value("SELECT count(*) FROM invoice WHERE number IS NOT NULL") < rounds // 2
+            not all(one.done() for one in first) and await db.value("SELECT count(*) FROM invoice WHERE number IS NOT NULL") < ROUNDS // 2
         ):
             await asyncio.wait(first, timeout=0.02)
         with clock.travel_to(NEW_YEAR + timedelta(minutes=1)):
@@ -197,13 +197,13 @@ async def test_sixteen_finalisers_with_aborts_over_a_years_end_leave_no_gap(data
         "SELECT year, count(*)::int AS count, min(sequence) AS first, max(sequence) AS last FROM invoice GROUP BY 1 ORDER BY 1"
     )
     assert [row["year"] for row in years] == [2026, 2027]
-    assert sum(row["count"] for row in years) == rounds
+    assert sum(row["count"] for row in years) == ROUNDS
     assert all((row["first"], row["last"]) == (1, row["count"]) for row in years)
     assert aborted > 0
     assert await checks.problems() == []
     record(
         "16 finalisers, 15 % aborted, a year's end in the middle: no gap and no repeat",
-        f"{rounds} invoices, {aborted} aborts, {rounds / seconds:.0f}/s",
+        f"{ROUNDS} invoices, {aborted} aborts, {ROUNDS / seconds:.0f}/s",
     )
 
 

@@ -16,7 +16,7 @@ from incubator.billing.policy import Part, TaxedLine, price_part, rounded, tax_g
 from incubator.billing.terms import Basis, Price, TaxCategory, Timing
 from incubator.kernel.money import digits, parse_amount, split, to_decimal
 from incubator.kernel.periods import Period, add_months
-from tests.support.evidence import is_proving, record
+from tests.support.evidence import is_proving, sized
 
 CASES = 10_000 if is_proving() else 150
 CURRENCIES = ("JPY", "EUR", "KWD")
@@ -27,6 +27,7 @@ amounts = st.integers(0, 10**12)
 rates = st.sampled_from([Decimal(rate) for rate in ("0", "6", "7.7", "8.1", "9", "13", "19", "25", "6.25")])
 
 
+@sized("net + tax = gross, prices with tax are what is paid; 0, 2 and 3 decimals", f"{CASES} cases")
 @settings(max_examples=CASES, deadline=None)
 @given(st.sampled_from(CURRENCIES), st.lists(st.tuples(amounts, st.booleans(), rates), min_size=1, max_size=10))
 def test_net_and_tax_are_gross_and_prices_with_tax_are_what_is_paid(currency: str, given_lines: list[tuple[int, bool, Decimal]]) -> None:
@@ -44,9 +45,9 @@ def test_net_and_tax_are_gross_and_prices_with_tax_are_what_is_paid(currency: st
         assert group.gross_minor == with_tax + without + rounded(without * Fraction(group.rate) / 100)
         assert parse_amount(str(to_decimal(group.gross_minor, currency)), currency, "gross") == group.gross_minor
         assert -int(to_decimal(group.gross_minor, currency).as_tuple().exponent) == digits(currency)
-    record("net + tax = gross, prices with tax are what is paid; 0, 2 and 3 decimals", f"{CASES} cases")
 
 
+@sized("parts of a split sum to the whole", f"{CASES} cases")
 @settings(max_examples=CASES, deadline=None)
 @given(amounts, st.lists(st.integers(0, 10**6), min_size=1, max_size=20).filter(any))
 def test_parts_of_a_split_sum_to_the_whole_and_are_near_their_share(amount: int, weights: list[int]) -> None:
@@ -54,7 +55,6 @@ def test_parts_of_a_split_sum_to_the_whole_and_are_near_their_share(amount: int,
 
     assert sum(parts) == amount
     assert all(abs(part - Fraction(amount * weight, sum(weights))) < 1 for part, weight in zip(parts, weights, strict=True))
-    record("parts of a split sum to the whole", f"{CASES} cases")
 
 
 @dataclass
@@ -133,6 +133,7 @@ changes = st.tuples(st.just("change"), days, st.integers(0, 10**7))
 runs = st.tuples(st.just("bill"), days, st.just(0))
 
 
+@sized("any chain of plan changes bills the sum of its day prices, each stretch rounded once", f"{CASES} cases")
 @settings(max_examples=CASES, deadline=None)
 @given(
     st.sampled_from([Basis.MONTH, Basis.YEAR]), st.sampled_from(list(Timing)), st.integers(0, 10**7), st.lists(changes | runs, max_size=14)
@@ -159,7 +160,6 @@ def test_any_chain_of_plan_changes_bills_the_sum_of_its_day_prices(
     assert abs(paid - exact) <= Fraction(len(books.charges), 2)
     for charge in books.charges:
         assert charge.left >= 0
-    record("any chain of plan changes bills the sum of its day prices, each stretch rounded once", f"{CASES} cases")
 
 
 @pytest.mark.parametrize("basis", [Basis.MONTH, Basis.YEAR])

@@ -5,6 +5,8 @@ import platform
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 FILE = Path(__file__).parents[2] / "docs" / "evidence.md"
 HEAD = """# Evidence
 
@@ -18,6 +20,14 @@ Written by `make prove`: what was claimed, what was measured, when, and on what 
 def is_proving() -> bool:
     """Tell whether this is `make prove`, whose proofs are long."""
     return "INCUBATOR_PROVE" in os.environ
+
+
+def sized(*evidence: str) -> pytest.MarkDecorator:
+    """Mark a test that takes its size from `is_proving`: its short form runs in `make test`, its long one in `make prove`.
+
+    `evidence` is a claim and what was measured, where passing is all there is to measure: written down when the long form has passed.
+    """
+    return pytest.mark.prove(*evidence) if is_proving() else pytest.mark.short
 
 
 def record(claim: str, measured: str) -> None:
