@@ -1,6 +1,6 @@
 import { render, screen, waitFor } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { CancelBooking } from '../../src/gql/CancelBooking';
 import { invalidate } from '../../src/lib/gql/client';
 import { nodeId } from '../../src/lib/gql/ids';
@@ -47,6 +47,25 @@ describe('a query', () => {
 		server.answers.Invoices = { invoices: page([invoice]) };
 		await userEvent.click(screen.getByRole('button', { name: 'retry' }));
 		expect(await screen.findByText('HAM-2026-1001')).toBeInTheDocument();
+	});
+
+	test('waits for points when they are used up, and says so when they stay away', async () => {
+		vi.useFakeTimers();
+		onTestFinished(() => void vi.useRealTimers());
+		const server = serve({ Invoices: 'busy' });
+		render(QueryProbe, { state: 'OVERDUE' });
+		await vi.advanceTimersByTimeAsync(900);
+		expect(server.sent).toHaveLength(1);
+		server.answers.Invoices = { invoices: page([invoice]) };
+		await vi.advanceTimersByTimeAsync(3_000);
+		expect(screen.getByText('HAM-2026-1001')).toBeInTheDocument();
+
+		server.answers.Invoices = 'busy';
+		invalidate(['Invoice']);
+		await vi.advanceTimersByTimeAsync(60_000);
+		expect(screen.getByText('failure: busy')).toBeInTheDocument();
+		expect(screen.getByText('HAM-2026-1001')).toBeInTheDocument();
+		expect(server.sent).toHaveLength(7);
 	});
 
 	test('keeps what is shown when a refresh fails', async () => {

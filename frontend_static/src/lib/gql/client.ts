@@ -7,8 +7,10 @@ import {
 	fetchExchange,
 	type OperationContext,
 } from '@urql/core';
+import { retryExchange } from '@urql/exchange-retry';
 import { filter, makeSubject, map, merge, pipe, share } from 'wonka';
 import { locale } from '../i18n/i18n.svelte';
+import { failureOf } from './failure';
 import type { Operation } from './operation';
 
 /**
@@ -32,6 +34,14 @@ const answerInvalidations: Exchange = ({ forward }) => {
 	};
 };
 
+/** Who has used up the points of the moment waits some seconds unasked; nothing was done, so that a mutation is sent again as well. */
+const waitForPoints = retryExchange({
+	initialDelayMs: 1_000,
+	maxDelayMs: 8_000,
+	maxNumberAttempts: 5,
+	retryIf: (error) => failureOf(error).kind === 'busy',
+});
+
 function create(): Client {
 	return new Client({
 		url: '/graphql',
@@ -40,7 +50,7 @@ function create(): Client {
 			credentials: 'same-origin',
 			headers: { 'X-Requested-With': 'incubator', 'Accept-Language': locale.current },
 		}),
-		exchanges: [cacheExchange, answerInvalidations, fetchExchange],
+		exchanges: [cacheExchange, answerInvalidations, waitForPoints, fetchExchange],
 	});
 }
 

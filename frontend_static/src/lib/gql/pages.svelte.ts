@@ -12,7 +12,12 @@ export interface Connection<Node> {
 	readonly totalCount: number;
 }
 
-const pageSize = 100;
+/** Options of a list that is followed to its end; a page is charged in points for all that it may hold. */
+export interface AllPagesOptions extends QueryOptions {
+	readonly pageSize?: number;
+}
+
+const largestPage = 100;
 
 /** All nodes of a connection, page after page, each page kept up to date on its own. */
 export class AllPages<Node> {
@@ -44,10 +49,11 @@ export function useAllPages<Data, Node, Variables extends AnyVariables>(
 	operation: Operation<Data, Variables>,
 	variables: () => Omit<Variables, 'first' | 'after'> | null,
 	connectionOf: (data: Data) => Connection<Node>,
-	options: QueryOptions = {},
+	options: AllPagesOptions = {},
 ): AllPages<Node> {
 	const state = new AllPages<Node>();
 	const key = $derived(JSON.stringify(variables()));
+	const pageSize = options.pageSize ?? largestPage;
 	const additionalTypenames = [...operation.types, ...(options.also ?? [])];
 
 	$effect.pre(() => {
@@ -107,7 +113,7 @@ export async function readAllPages<Data, Node, Variables extends AnyVariables>(
 ): Promise<Node[]> {
 	const nodes: Node[] = [];
 	for (let after: string | null = null; ; ) {
-		const request = requestOf(operation, { ...variables, first: pageSize, after } as unknown as Variables);
+		const request = requestOf(operation, { ...variables, first: largestPage, after } as unknown as Variables);
 		const result = await client().executeQuery(request, { requestPolicy: 'network-only' }).toPromise();
 		if (result.error) throw result.error;
 		const page = connectionOf(result.data as Data);

@@ -8,7 +8,8 @@ export type Answer =
 	| 'offline'
 	| 'fails'
 	| 'signedOut'
-	| 'forbidden';
+	| 'forbidden'
+	| 'busy';
 
 export interface Sent {
 	readonly operation: string;
@@ -56,6 +57,7 @@ const failures: Record<string, object> = {
 	fails: { code: 'Defect', traceId: 'trace-1' },
 	signedOut: { code: 'NotSignedIn' },
 	forbidden: { code: 'Forbidden' },
+	busy: { code: 'RateLimited', retryAfterS: 1 },
 };
 
 const json = (body: object) =>
