@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { setLanguage } from '../../src/lib/i18n/i18n.svelte';
-import { decimalOf, formatMoney, parseMoney, sumByCurrency } from '../../src/lib/money/money';
+import { decimalOf, formatMoney, parseMoney, sumByCurrency, typedMoney } from '../../src/lib/money/money';
 
 describe('money', () => {
 	test('is written exactly, also beyond what a binary fraction holds', () => {
@@ -34,6 +34,18 @@ describe('money', () => {
 });
 
 describe('a typed amount', () => {
+	test.each(['en-GB', 'de-DE', 'de-CH', 'zh-CN'])('is read as it was filled in, in %s', (formats) => {
+		for (const [amountMinor, currency] of [
+			[300_000, 'KWD'],
+			[123_450, 'EUR'],
+			[1_200, 'JPY'],
+		] as const)
+			expect(parseMoney(typedMoney({ amountMinor, currency }, formats), currency, formats)).toEqual({
+				amountMinor,
+				currency,
+			});
+	});
+
 	test.each([
 		['1,234.50', 'en-GB', 123_450],
 		['1.234,50', 'de-DE', 123_450],

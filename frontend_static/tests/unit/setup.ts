@@ -18,6 +18,7 @@ beforeAll(async () => {
 		'billing',
 		'booking',
 		'calendars',
+		'contracts',
 		'deals',
 		'home',
 		'imports',

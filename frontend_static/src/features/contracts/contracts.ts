@@ -80,4 +80,6 @@ export function parseNumber(text: string): string | null {
 	return found ? (found[2] ? `${found[1]}.${found[2]}` : (found[1] ?? null)) : null;
 }
 
+/** Tax categories of EN 16931 that an agreement can fix; empty: the tax rules decide. */
+export const agreedTaxes = ['', 'S', 'Z', 'E', 'AE', 'G', 'K', 'O'] as const;
 export const supplies = ['SERVICE', 'WORKPLACE', 'ROOM', 'INSTRUMENT'] as const;

@@ -28,6 +28,13 @@ export function decimalOf({ amountMinor, currency }: Money): string {
 	return `${sign}${units.slice(0, -digits)}.${units.slice(-digits)}`;
 }
 
+/** "4800,00": the amount as a person of the region types it, for a field that is filled in already. */
+export function typedMoney(money: Money, formats = locale.formats): string {
+	const decimal =
+		new Intl.NumberFormat(formats).formatToParts(0.5).find(({ type }) => type === 'decimal')?.value ?? '.';
+	return decimalOf(money).replace('.', decimal);
+}
+
 /** The amount with its currency code, as the reader's region writes it: "CNY 4,800.00", "4.800,00 CNY". */
 export function formatMoney(money: Money, options: { whole?: boolean } = {}): string {
 	const format = new Intl.NumberFormat(locale.formats, {
