@@ -12,10 +12,11 @@ from uuid import UUID
 import asyncpg
 
 from incubator import db
-from incubator.billing.contract_changes import NewPrice, replace_term
+from incubator.billing.contract_changes import replace_term
 from incubator.billing.contract_errors import IndexValueKept
 from incubator.billing.events import PriceAdapted
 from incubator.billing.fallen_away import Term, lock_terms
+from incubator.billing.heirs import NewPrice
 from incubator.billing.policy import plain, rounded
 from incubator.kernel import audit, checks, clock, outbox, work
 from incubator.kernel.actor import SYSTEM, Actor, Grant

@@ -1,6 +1,5 @@
 """What becomes of a contract: it pauses and goes on, its prices change from a day on; what was charged for other days is taken back."""
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -11,24 +10,13 @@ from incubator import db
 from incubator.billing.contract_errors import MinimumTaken, PauseOverlaps, TermOver
 from incubator.billing.events import ContractChanged
 from incubator.billing.fallen_away import Term, lock_terms, pauses_of, take_back
-from incubator.billing.lengths import end_contract
+from incubator.billing.heirs import NewPrice, write_heir
+from incubator.billing.lengths import cut_terms, end_contract
 from incubator.kernel import audit, checks, clock, outbox
 from incubator.kernel.actor import Actor, Grant
 from incubator.kernel.errors import NotFound, OutOfRange, PeriodInverted
 from incubator.kernel.ids import new_id
 from incubator.kernel.money import MAX_AMOUNT_MINOR
-
-
-@dataclass(frozen=True, slots=True)
-class NewPrice:
-    """What a term costs from a day of the site on: what is None stays as it is. The discount holds up to `discount_until`."""
-
-    term_id: UUID
-    starts_on: date
-    unit_price_minor: int | None = None
-    quantity: Decimal | None = None
-    discount_percent: Decimal | None = None
-    discount_until: date | None = None
 
 
 async def change_price(actor: Actor, contract_id: UUID, change: NewPrice, expected_version: int) -> UUID:
@@ -65,40 +53,11 @@ async def replace_term(actor: Actor, term: Term, change: NewPrice, reason: str) 
 
     What was charged for the days from then on is taken back, with the reason; the heir bills them.
     """
-    heir_id = await _write_heir(term, change)
+    heir_id = await write_heir(term, change)
     last = change.starts_on - timedelta(days=1)
     if term["is_charged"]:
         await take_back(actor, [(term, last)], await pauses_of(term["contract_id"]), reason)
-    if last >= term["starts_on"]:
-        await db.execute(
-            "UPDATE contract_term SET ends_on = $2, next_period_start = least(next_period_start, $3) WHERE id = $1",
-            term["id"],
-            last,
-            change.starts_on,
-        )
-    else:
-        await db.execute("DELETE FROM contract_term WHERE id = $1", term["id"])
-    return heir_id
-
-
-async def _write_heir(term: Term, change: NewPrice) -> UUID:
-    """Write the term that goes on: a yearly one keeps its anniversaries by a first period of its own."""
-    heir_id = new_id()
-    await db.execute(
-        "INSERT INTO contract_term (id, contract_id, kind, source_id, description, basis, quantity, unit_price_minor, price_includes_tax, supply,"
-        " tax_category, tax_rate, is_waived, starts_on, ends_on, timing, next_period_start, discount_percent, discount_until, index_key,"
-        " index_base, index_months, adapts_on, anchor_on) SELECT $2, contract_id, kind, source_id, description, basis, coalesce($4, quantity), coalesce($5, unit_price_minor),"
-        " price_includes_tax, supply, tax_category, tax_rate, is_waived AND $5::bigint IS NULL, $3, ends_on, timing, $3,"
-        " coalesce($6, discount_percent), CASE WHEN $6::numeric IS NULL THEN discount_until ELSE $7::date END, index_key, index_base, index_months,"
-        " adapts_on, anchor_on FROM contract_term WHERE id = $1",
-        term["id"],
-        heir_id,
-        change.starts_on,
-        change.quantity,
-        change.unit_price_minor,
-        change.discount_percent,
-        change.discount_until,
-    )
+    await cut_terms([term], last)
     return heir_id
 
 

@@ -8,7 +8,8 @@ from uuid import UUID
 import asyncpg
 
 from incubator import db
-from incubator.billing.contract_changes import NewPrice, change_price, pause_contract, stop_contract
+from incubator.billing.contract_changes import change_price, pause_contract, stop_contract
+from incubator.billing.heirs import NewPrice
 from incubator.billing.previews import InvoicePreview, preview_invoices
 from incubator.billing.scope import visible_contracts
 from incubator.kernel import clock

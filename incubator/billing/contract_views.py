@@ -156,7 +156,7 @@ async def terms_of(contract_ids: Iterable[UUID]) -> dict[UUID, list[TermView]]:
         "SELECT t.id, t.contract_id, c.currency, t.kind, t.description, t.basis, t.quantity, t.unit_price_minor, t.price_includes_tax, t.is_waived,"
         " t.starts_on, t.ends_on, t.timing, t.next_period_start, t.anchor_on, t.discount_percent, t.discount_until, t.index_key, t.index_base,"
         " t.index_months, t.adapts_on FROM contract_term t JOIN contract c ON c.id = t.contract_id WHERE t.contract_id = ANY($1::uuid[])"
-        " ORDER BY t.contract_id, t.kind, t.source_id, t.starts_on, t.id",
+        " AND (t.ends_on IS NULL OR t.ends_on >= t.starts_on) ORDER BY t.contract_id, t.kind, t.source_id, t.starts_on, t.id",
         list(contract_ids),
     )
     return grouped(found, lambda row: row.contract_id)

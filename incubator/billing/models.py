@@ -93,7 +93,8 @@ class Contract(Model):
 
 
 class ContractTerm(Model):
-    """One recurring price of a contract. Days are the site's, both ends belong to it; without an end it goes on.
+    """One recurring price of a contract. Days are the site's, both ends belong to it; without an end it goes on. One that was charged and of
+    which no day is kept stays, for its charges, and ends on the day before its first.
 
     A monthly term is charged for the days of each month, a yearly one for the year from its anniversary; `timing` says whether at the
     period's start or after its end, and `next_period_start` is the first day that is not charged yet. Years are counted from `anchor_on`, the

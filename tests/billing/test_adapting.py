@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from incubator import db
 from incubator.billing import adapting, checks, service
 from incubator.billing.adapting import schedule_due
-from incubator.billing.contract_changes import NewPrice
 from incubator.billing.contract_errors import IndexValueKept
+from incubator.billing.heirs import NewPrice
 from incubator.billing.terms import Basis, IndexClause, Price, RecurringTerm, Supply
 from incubator.kernel import clock
 from incubator.kernel.actor import SYSTEM, Role

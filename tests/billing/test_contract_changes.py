@@ -9,13 +9,17 @@ import pytest
 
 from incubator import db
 from incubator.billing import checks, service
-from incubator.billing.contract_changes import NewPrice
+from incubator.billing.charge_views import list_charges
 from incubator.billing.contract_errors import MinimumTaken, PauseOverlaps, TermOver
+from incubator.billing.contract_views import terms_of
 from incubator.billing.finalising import schedule_due
+from incubator.billing.heirs import NewPrice
 from incubator.billing.terms import Basis, Price, RecurringTerm, Supply, Timing
 from incubator.kernel import clock
 from incubator.kernel.actor import SYSTEM, Role
 from incubator.kernel.errors import Forbidden, NotFound, OutOfRange, Stale
+from incubator.kernel.ids import new_id
+from incubator.kernel.paging import Page
 from tests.billing.worlds import APRIL, MARCH, buyer_at, drain
 from tests.support import make
 from tests.support.make import House
@@ -150,6 +154,50 @@ async def test_a_new_price_in_a_billed_year_is_paid_by_the_day(database: str) ->
         await bill(house, date(2026, 6, 1), "run-of-june")
 
     assert await left() == 100 * 100 + 265 * 200
+    assert await checks.problems() == []
+
+
+async def test_a_new_price_from_the_first_day_keeps_what_was_charged_in_sight(database: str) -> None:
+    house = await make.house()
+    with clock.travel_to(APRIL):
+        contract_id = await contract(house)
+        await bill(house)
+        [term] = (await terms_of([contract_id]))[contract_id]
+        heir_id = await service.change_price(house.manager, contract_id, NewPrice(term.id, MARCH, 62_000), await version(contract_id))
+        await bill(house, key="run-again")
+        await drain()
+        charges = await list_charges(house.manager, Page(first=10), contract_id=contract_id)
+
+    assert [one.id for one in (await terms_of([contract_id]))[contract_id]] == [heir_id]
+    assert [(one["amount_minor"], one["reduced_minor"], one["state"]) for one in charges.rows] == [
+        (62_000, 0, "invoiced"),
+        (31_000, 31_000, "credited"),
+    ]
+    assert await left() == 62_000
+    assert await checks.problems() == []
+
+
+async def test_a_contract_that_ends_before_it_began_keeps_its_charges_and_can_go_on(database: str) -> None:
+    house = await make.house()
+    with clock.travel_to(APRIL):
+        source = new_id()
+        term = RecurringTerm(
+            "rental", "Desk", Price(31_000, Basis.MONTH, False), Supply.SERVICE, MARCH, ends_on=date(2026, 3, 31), source_id=source
+        )
+        contract_id = await service.open_contract(SYSTEM, buyer_at(house, await make.organization()), [term])
+        await bill(house)
+        [before] = (await terms_of([contract_id]))[contract_id]
+        await service.change_price(house.manager, contract_id, NewPrice(before.id, MARCH, 62_000), await version(contract_id))
+        await bill(house, key="run-again")
+        await drain()
+        await service.end_contract(SYSTEM, contract_id, MARCH - timedelta(days=1), source_id=source)
+        ended = await left()
+        await service.extend_terms(SYSTEM, contract_id, source, date(2026, 3, 10))
+        await bill(house, key="run-once-more")
+        await drain()
+
+    assert ended == 0
+    assert await left() == 20_000
     assert await checks.problems() == []
 
 

@@ -8,10 +8,10 @@ import pytest
 
 from incubator import db
 from incubator.billing import contract_views, service
-from incubator.billing.contract_changes import NewPrice
 from incubator.billing.contract_errors import PauseOverlaps, TermOver
 from incubator.billing.contract_previews import NewEnd, NewPause, preview_change
 from incubator.billing.contract_views import next_periods
+from incubator.billing.heirs import NewPrice
 from incubator.billing.terms import Basis, Price, RecurringTerm, Supply, Timing
 from incubator.kernel import clock
 from incubator.kernel.actor import SYSTEM, Role

@@ -116,8 +116,12 @@ async def test_runs_cost_the_same_however_many_customers_they_parked_and_billed_
     house = await make.house()
     manager = await session_of(house.manager)
     # Asked one by one: lists that name the same kind of thing share a statement or not, as their answers come in together or apart.
-    lists = ("estimates { strays legalEntity { name } }", "parkedCustomers { reason ownerName customer { name } }")
-    lists = (*lists, "parkedCustomers { legalEntity { name } }", "lateCustomers { latePeriods customer { name } }")
+    lists = (
+        "estimates { strays legalEntity { name } }",
+        "parkedCustomers { reason ownerName customer { name } }",
+        "parkedCustomers { legalEntity { name } }",
+        "lateCustomers { latePeriods customer { name } }",
+    )
     asked = [f"query($first: Int) {{ billingRuns(first: $first) {{ nodes {{ id decidedByName {one} }} }} }}" for one in lists]
     asked.append(document("BillingRuns"))
     await invoicing.finished_run(house, [await make.organization()], late=[await make.organization()])

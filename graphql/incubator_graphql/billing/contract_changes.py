@@ -6,7 +6,7 @@ from decimal import Decimal
 import strawberry
 
 from incubator.billing import service
-from incubator.billing.contract_changes import NewPrice
+from incubator.billing.heirs import NewPrice
 from incubator.kernel.actor import Grant
 from incubator_graphql.billing.contract_types import CONTRACTS, Contract
 from incubator_graphql.fields import Info, Payload, granted, mutation

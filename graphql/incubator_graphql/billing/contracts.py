@@ -8,9 +8,9 @@ from typing import Self
 import strawberry
 
 from incubator.billing import contract_views, service
-from incubator.billing.contract_changes import NewPrice
 from incubator.billing.contract_previews import ChangePreview, CreditToCome, NewEnd, NewPause
 from incubator.billing.contract_views import ContractView
+from incubator.billing.heirs import NewPrice
 from incubator.kernel.actor import Grant
 from incubator.kernel.errors import NotFound, OutOfRange
 from incubator.kernel.paging import Page

@@ -18,7 +18,7 @@ ALTER TABLE price_index ADD CONSTRAINT price_index_value CHECK (value > 0 AND mo
 ALTER TABLE charge_reduction ADD CONSTRAINT charge_reduction_amount CHECK (amount_minor > 0);
 CREATE TRIGGER charge_reduction_never_changes BEFORE UPDATE OR DELETE ON charge_reduction FOR EACH ROW EXECUTE FUNCTION refuse_change();
 ALTER TABLE contract_term ADD CONSTRAINT contract_term_basis CHECK (basis IN ('month', 'year'));
-ALTER TABLE contract_term ADD CONSTRAINT contract_term_days CHECK (ends_on IS NULL OR ends_on >= starts_on);
+ALTER TABLE contract_term ADD CONSTRAINT contract_term_days CHECK (ends_on IS NULL OR ends_on >= starts_on - 1);
 ALTER TABLE contract_term ADD CONSTRAINT contract_term_amount CHECK (unit_price_minor >= 0 AND quantity > 0);
 ALTER TABLE charge ADD CONSTRAINT charge_days CHECK (supplied_to >= supplied_from);
 ALTER TABLE charge ADD CONSTRAINT charge_month CHECK (month = date_trunc('month', month)::date);
