@@ -23,6 +23,11 @@ from incubator.kernel.actor import Actor
 from incubator.kernel.ids import new_id
 from incubator.kernel.periods import Period
 
+GONE = (
+    "greatest(coalesce((SELECT sum(f.amount_minor) FROM charge_reduction f WHERE f.charge_id = h.id), 0), coalesce((SELECT sum(n.amount_minor)"
+    " FROM invoice_line l JOIN invoice_line n ON n.credits_line_id = l.id WHERE l.charge_id = h.id), 0))::bigint"
+)
+"""What fell away of a charge (h), or was credited of its line by hand, whichever is more; as priced."""
 Term = Mapping[str, Any]
 """A row of `contract_term` with its contract's currency and whether it `is_charged`."""
 

@@ -9,7 +9,7 @@ from incubator import db
 from incubator.billing.charging import charge_count
 from incubator.billing.contract_errors import NothingToWaive
 from incubator.billing.events import ChargeAdded, ChargeWaived
-from incubator.billing.fallen_away import reduce_charges
+from incubator.billing.fallen_away import GONE, reduce_charges
 from incubator.billing.scope import visible_charges
 from incubator.billing.terms import Basis, Buyer, CountedCharge, GivenTax, Price, Source, Supply
 from incubator.kernel import audit, checks, idempotency, outbox
@@ -106,7 +106,7 @@ async def waive_charge(actor: Actor, charge_id: UUID, reason: str, idempotency_k
     condition, args = visible_charges(actor)
     async with db.transaction():
         found = await db.row(
-            f"SELECT h.legal_entity_id, h.amount_minor FROM charge h WHERE {condition} AND h.id = ${len(args) + 1} FOR UPDATE OF h",
+            f"SELECT h.legal_entity_id FROM charge h WHERE {condition} AND h.id = ${len(args) + 1} FOR UPDATE OF h",
             *args,
             charge_id,
         )
@@ -116,7 +116,7 @@ async def waive_charge(actor: Actor, charge_id: UUID, reason: str, idempotency_k
         claim = await idempotency.claim(actor, idempotency_key, "waiveCharge", {"charge": charge_id, "reason": said})
         if claim.answer is not None:
             return int(claim.answer["waived_minor"])
-        left: int = found["amount_minor"] - await _gone(charge_id)
+        left: int = await db.value(f"SELECT h.amount_minor - {GONE} FROM charge h WHERE h.id = $1", charge_id)
         if left <= 0:
             raise NothingToWaive(path=("input", "chargeId"))
         await reduce_charges(actor, {charge_id: left}, said)
@@ -124,13 +124,3 @@ async def waive_charge(actor: Actor, charge_id: UUID, reason: str, idempotency_k
         await outbox.record(ChargeWaived(charge_id))
         await idempotency.store(claim, {"waived_minor": left})
     return left
-
-
-async def _gone(charge_id: UUID) -> int:
-    """Return what fell away of a charge, or was credited of its line by hand, whichever is more; as priced."""
-    found: int = await db.value(
-        "SELECT greatest(coalesce((SELECT sum(r.amount_minor) FROM charge_reduction r WHERE r.charge_id = $1), 0), coalesce((SELECT"
-        " sum(c.amount_minor) FROM invoice_line l JOIN invoice_line c ON c.credits_line_id = l.id WHERE l.charge_id = $1), 0))::bigint",
-        charge_id,
-    )
-    return found

@@ -61,7 +61,10 @@ class OwnerStatement(Model):
 
 
 class OwnerStatementLine(Model):
-    """One charge of a unit in an owner's statement; each charge stands in one statement at most."""
+    """What a charge of a unit adds to an owner's statement: in its first one all that it came to, in a later one what fell away since (below 0).
+
+    `amount_minor` is as priced, `net_minor` without tax.
+    """
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     statement: fields.ForeignKeyRelation[OwnerStatement] = fields.ForeignKeyField(
@@ -79,11 +82,12 @@ class OwnerStatementLine(Model):
     )
     organization_id: UUID
     supplied_from = fields.DateField()
+    amount_minor = fields.BigIntField()
     net_minor = fields.BigIntField()
     share_percent: Decimal = fields.DecimalField(max_digits=5, decimal_places=2)
     share_minor = fields.BigIntField()
 
     class Meta(Model.Meta):
         table = "owner_statement_line"
-        unique_together = (("charge",),)
+        unique_together = (("charge", "statement"),)
         indexes = (Index(fields=("statement_id",)),)

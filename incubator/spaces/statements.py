@@ -1,4 +1,7 @@
-"""Owners' statements: what the units of others took in, and the share that is theirs, once a month and each charge once."""
+"""Owners' statements: what the units of others took in, and the share that is theirs, once a month and each charge once.
+
+What falls away of a charge that was stated already is taken off in the next statement.
+"""
 
 import hashlib
 from dataclasses import dataclass
@@ -10,6 +13,7 @@ from uuid import UUID
 import asyncpg
 
 from incubator import db
+from incubator.billing.fallen_away import GONE
 from incubator.billing.policy import rounded
 from incubator.kernel import audit, clock, outbox, work
 from incubator.kernel.actor import SYSTEM
@@ -23,21 +27,29 @@ STATE = "make owner statement"
 DAYS_AFTER = 3
 """A month's statement is made on the fourth day after it, when its usages are told and its bookings charged; later ones go into the next."""
 
+_CHARGE = "SELECT h.id, h.legal_entity_id, h.currency, h.customer_id, h.supplied_from, h.price_includes_tax, h.tax_rate"
 UNSTATED = (
-    " FROM charge c LEFT JOIN contract_term t ON c.source_kind = 'contract term' AND t.id = c.source_id LEFT JOIN rental r ON r.id = t.source_id"
-    " JOIN unit_ownership o ON o.unit_id = coalesce(c.unit_id, r.unit_id) AND c.supplied_from BETWEEN o.starts_on AND coalesce(o.ends_on, 'infinity')"
-    " WHERE c.month <= $1 AND c.amount_minor > 0 AND NOT EXISTS (SELECT 1 FROM owner_statement_line l WHERE l.charge_id = c.id)"
+    f"({_CHARGE}, o.owner_id, o.unit_id, o.share_percent, h.amount_minor - {GONE} AS left_minor, 0 AS amount_minor, 0 AS net_minor, 0 AS share_minor"
+    " FROM charge h LEFT JOIN contract_term t ON h.source_kind = 'contract term' AND t.id = h.source_id LEFT JOIN rental r ON r.id = t.source_id"
+    " JOIN unit_ownership o ON o.unit_id = coalesce(h.unit_id, r.unit_id) AND h.supplied_from BETWEEN o.starts_on AND coalesce(o.ends_on, 'infinity')"
+    " WHERE h.month <= $1 AND h.amount_minor > 0 AND NOT EXISTS (SELECT 1 FROM owner_statement_line l WHERE l.charge_id = h.id)"
+    f" UNION ALL SELECT * FROM ({_CHARGE}, m.owner_id, l.unit_id, l.share_percent, h.amount_minor - {GONE} AS left_minor,"
+    " sum(l.amount_minor)::bigint AS amount_minor, sum(l.net_minor)::bigint AS net_minor, sum(l.share_minor)::bigint AS share_minor"
+    " FROM owner_statement_line l JOIN owner_statement m ON m.id = l.statement_id JOIN charge h ON h.id = l.charge_id"
+    " GROUP BY h.id, m.owner_id, l.unit_id, l.share_percent) stated WHERE left_minor <> amount_minor) due"
 )
+"""What of charges up to a month is on no statement yet, beside what is: whole charges, and those of which something fell away since."""
 
 
 @dataclass(frozen=True, slots=True)
 class ShareLine:
-    """The owner's share of one charge; net of tax, in minor units, rounded half up once for each."""
+    """The owner's share of one charge, in minor units, rounded half up once for each; `amount_minor` as priced, the others net of tax."""
 
     charge_id: UUID
     unit_id: UUID
     organization_id: UUID
     supplied_from: date
+    amount_minor: int
     net_minor: int
     share_percent: Decimal
     share_minor: int
@@ -64,8 +76,8 @@ async def schedule_month(today: date) -> None:
 async def schedule_statements(month: date) -> int:
     """Put every statement that is due for a month on the work list; returns how many owners, legal entities and currencies there are."""
     found = await db.rows(
-        f"SELECT DISTINCT o.owner_id, c.legal_entity_id, c.currency {UNSTATED} AND NOT EXISTS (SELECT 1 FROM owner_statement m"
-        " WHERE m.owner_id = o.owner_id AND m.legal_entity_id = c.legal_entity_id AND m.currency = c.currency AND m.month = $1)",
+        f"SELECT DISTINCT owner_id, legal_entity_id, currency FROM {UNSTATED} WHERE NOT EXISTS (SELECT 1 FROM owner_statement m"
+        " WHERE m.owner_id = due.owner_id AND m.legal_entity_id = due.legal_entity_id AND m.currency = due.currency AND m.month = $1)",
         month,
     )
     for row in found:
@@ -82,9 +94,7 @@ async def schedule_statements(month: date) -> int:
 async def make_statement(owner_id: UUID, legal_entity_id: UUID, currency: str, month: date) -> UUID | None:
     """Write an owner's statement for a month, inside the running transaction; None when it is written already or nothing was taken in."""
     charges = await db.rows(
-        "SELECT c.id, o.unit_id, c.customer_id, c.supplied_from, c.amount_minor - coalesce((SELECT sum(f.amount_minor)"
-        " FROM charge_reduction f WHERE f.charge_id = c.id), 0)::bigint AS amount_minor, c.price_includes_tax, c.tax_rate, o.share_percent"
-        f"{UNSTATED} AND o.owner_id = $2 AND c.legal_entity_id = $3 AND c.currency = $4 ORDER BY c.supplied_from, c.id",
+        f"SELECT * FROM {UNSTATED} WHERE owner_id = $2 AND legal_entity_id = $3 AND currency = $4 ORDER BY supplied_from, id",
         month,
         owner_id,
         legal_entity_id,
@@ -113,9 +123,9 @@ async def make_statement(owner_id: UUID, legal_entity_id: UUID, currency: str, m
         return None
     await db.execute(
         "INSERT INTO owner_statement_line (id, statement_id, charge_id, unit_id, organization_id, supplied_from, net_minor, share_percent,"
-        " share_minor) SELECT l.id, $1, l.charge, l.unit, l.organization, l.day, l.net, l.percent, l.share"
-        " FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::date[], $7::bigint[], $8::numeric[], $9::bigint[])"
-        " AS l(id, charge, unit, organization, day, net, percent, share)",
+        " share_minor, amount_minor) SELECT l.id, $1, l.charge, l.unit, l.organization, l.day, l.net, l.percent, l.share, l.amount"
+        " FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::date[], $7::bigint[], $8::numeric[], $9::bigint[], $10::bigint[])"
+        " AS l(id, charge, unit, organization, day, net, percent, share, amount)",
         statement_id,
         [new_id() for _ in lines],
         [line.charge_id for line in lines],
@@ -125,6 +135,7 @@ async def make_statement(owner_id: UUID, legal_entity_id: UUID, currency: str, m
         [line.net_minor for line in lines],
         [line.share_percent for line in lines],
         [line.share_minor for line in lines],
+        [line.amount_minor for line in lines],
     )
     await audit.record(SYSTEM, "make owner statement", "OwnerStatement", statement_id, after={"month": month, "share_minor": share})
     await outbox.record(OwnerStatementMade(statement_id))
@@ -132,5 +143,14 @@ async def make_statement(owner_id: UUID, legal_entity_id: UUID, currency: str, m
 
 
 def _line(row: asyncpg.Record) -> ShareLine:
-    net, share = share_of(row["amount_minor"], row["price_includes_tax"], row["tax_rate"], row["share_percent"])
-    return ShareLine(row["id"], row["unit_id"], row["customer_id"], row["supplied_from"], net, row["share_percent"], share)
+    net, share = share_of(row["left_minor"], row["price_includes_tax"], row["tax_rate"], row["share_percent"])
+    return ShareLine(
+        row["id"],
+        row["unit_id"],
+        row["customer_id"],
+        row["supplied_from"],
+        row["left_minor"] - row["amount_minor"],
+        net - row["net_minor"],
+        row["share_percent"],
+        share - row["share_minor"],
+    )

@@ -190,6 +190,27 @@ async def test_a_charge_that_comes_late_goes_into_the_next_statement() -> None:
     assert await shown(university) == [(date(2027, 4, 1), 10_000, 5_000), (date(2027, 3, 1), 10_000, 5_000)]
 
 
+async def test_what_falls_away_of_a_stated_charge_is_taken_off_in_the_next_statement() -> None:
+    with clock.travel_to(at(3, 1, 8)):
+        house = await make.house()
+        unit, university = await owned(house, "33.3")
+        tenant = await make.resident(house)
+        await book(tenant, unit, at(3, 2), 3)
+        await book(tenant, unit, at(3, 3), 1)
+    await state(at(4, 4))
+    with clock.travel_to(at(4, 6)):
+        charge = await db.value("SELECT id FROM charge WHERE amount_minor = 30000")
+        await billing.waive_charge(house.manager, charge, "The instrument stood still", "waived-in-april")
+
+    await state(at(5, 4))
+    await state(at(6, 4))
+
+    assert await shown(university) == [(date(2027, 4, 1), -30_000, -9_990), (date(2027, 3, 1), 40_000, 13_320)]
+    [april, _] = (await owner_queries.list_statements(university, Page(first=10))).rows
+    [uses] = await owner_queries.uses_of_statements(university, [april["id"]])
+    assert [(use.charges, use.takings_minor, use.share_minor) for use in uses] == [(1, -30_000, -9_990)]
+
+
 async def test_a_statement_never_changes() -> None:
     with clock.travel_to(at(3, 1, 8)):
         house = await make.house()

@@ -5,7 +5,7 @@ ALTER TABLE unit_ownership ADD CONSTRAINT unit_ownership_share CHECK (share_perc
 ALTER TABLE unit_ownership ADD CONSTRAINT unit_ownership_days CHECK (ends_on IS NULL OR starts_on <= ends_on);
 ALTER TABLE unit_ownership ADD CONSTRAINT unit_ownership_no_overlap EXCLUDE USING gist (unit_id WITH =, daterange(starts_on, ends_on, '[]') WITH &&);
 ALTER TABLE owner_statement ADD CONSTRAINT owner_statement_month CHECK (month = date_trunc('month', month)::date);
-ALTER TABLE owner_statement_line ADD CONSTRAINT owner_statement_line_share CHECK (share_percent BETWEEN 0 AND 100 AND share_minor BETWEEN 0 AND net_minor);
+ALTER TABLE owner_statement_line ADD CONSTRAINT owner_statement_line_share CHECK (share_percent BETWEEN 0 AND 100 AND share_minor BETWEEN least(net_minor, 0) AND greatest(net_minor, 0));
 CREATE TRIGGER owner_statement_never_changes BEFORE UPDATE OR DELETE ON owner_statement FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER owner_statement_line_never_changes BEFORE UPDATE OR DELETE ON owner_statement_line FOR EACH ROW EXECUTE FUNCTION refuse_change();
 ALTER TABLE unit ADD CONSTRAINT unit_biosafety_level CHECK (biosafety_level BETWEEN 0 AND 4);
