@@ -14,7 +14,7 @@ import asyncpg
 from incubator import db
 from incubator.billing.contract_changes import replace_term
 from incubator.billing.contract_errors import IndexValueKept
-from incubator.billing.events import PriceAdapted
+from incubator.billing.events import IndexValueAwaited, PriceAdapted
 from incubator.billing.fallen_away import Term, lock_terms
 from incubator.billing.heirs import NewPrice
 from incubator.billing.policy import plain, rounded
@@ -26,6 +26,7 @@ from incubator.kernel.money import MAX_AMOUNT_MINOR
 from incubator.kernel.periods import add_months
 
 ADAPT_PRICE = "adapt price"
+ASK_FOR_VALUE = "ask for an index value"
 MOST_MONTHS_BACK = 6
 MOST_AT_ONCE = 1000
 
@@ -94,7 +95,10 @@ async def _refuse_followed(operator_id: UUID, key: str, month: date, value: Deci
 
 
 async def schedule_due() -> None:
-    """Put the terms whose day has come, and whose index has its values, on the work list: one piece of work a term and day."""
+    """Put the terms whose day has come on the work list: one piece of work a term and day.
+
+    Whoever is to write down a value that is missing is asked once for each legal entity, index and month.
+    """
     found = await db.rows(
         f"SELECT t.id, t.adapts_on, c.legal_entity_id {_DUE} AND {_VALUE.format(what='true', month='t.adapts_on')}"
         f" AND {_VALUE.format(what='true', month='t.index_base')} ORDER BY t.adapts_on, t.id LIMIT {MOST_AT_ONCE}",
@@ -102,6 +106,21 @@ async def schedule_due() -> None:
     )
     for row in found:
         await work.schedule(ADAPT_PRICE, row["id"], period=row["adapts_on"].isoformat(), concerns=row["legal_entity_id"])
+    awaited = await db.rows(
+        f"SELECT DISTINCT c.legal_entity_id, t.index_key, date_trunc('month', m.day)::date AS month"
+        f" {_DUE.replace(' WHERE ', ' CROSS JOIN LATERAL (VALUES (t.adapts_on), (t.index_base)) m (day) WHERE ', 1)}"
+        f" AND {_VALUE.format(what='true', month='m.day')} IS NULL ORDER BY 1, 2, 3 LIMIT {MOST_AT_ONCE}",
+        clock.now(),
+    )
+    for row in awaited:
+        payload = {"key": row["index_key"]}
+        subject = f"{row['legal_entity_id']} {row['index_key']}"
+        await work.schedule(ASK_FOR_VALUE, subject, period=f"{row['month']:%Y-%m}", payload=payload, concerns=row["legal_entity_id"])
+
+
+async def ask_for_value(legal_entity_id: UUID, key: str, month: date) -> None:
+    """Say that prices of a legal entity wait for the value of an index, inside the running transaction."""
+    await outbox.record(IndexValueAwaited(legal_entity_id, key, month), concerns=legal_entity_id)
 
 
 async def adapt_price(term_id: UUID) -> UUID | None:

@@ -68,6 +68,15 @@ class BillingRunFinished(Event):
 
 
 @dataclass(frozen=True)
+class IndexValueAwaited(Event):
+    """Prices of a legal entity wait for the value of an index, of a month (its first day) or of one of the six before it."""
+
+    legal_entity_id: UUID
+    index_key: str
+    month: date
+
+
+@dataclass(frozen=True)
 class PriceAdapted(Event):
     """The price of a contract's term follows its index from a day on; amounts in minor units, `month` is that of the index's new value."""
 

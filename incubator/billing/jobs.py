@@ -1,5 +1,6 @@
 """What billing does by itself: customers of a run, documents, webhooks, payments without an outcome."""
 
+from datetime import date
 from uuid import UUID
 
 from incubator.billing import adapting, checks, documents, finalising, payments, run_batches, run_estimates, runs
@@ -51,6 +52,13 @@ async def find_prices_to_adapt() -> None:
 async def adapt_price(item: work.Item) -> None:
     """Repeats safely: a term whose day is over has another day, or an heir."""
     await adapting.adapt_price(UUID(item.subject))
+
+
+@work.job(adapting.ASK_FOR_VALUE)
+async def ask_for_index_value(item: work.Item) -> None:
+    """Repeats safely: it is asked once for a legal entity, index and month."""
+    entity, _, _ = item.subject.partition(" ")
+    await adapting.ask_for_value(UUID(entity), item.payload["key"], date.fromisoformat(f"{item.period}-01"))
 
 
 @work.sweep("check the books")

@@ -7,6 +7,7 @@ from incubator import db
 from incubator.billing.events import (
     BillingRunFinished,
     BillingRunHeld,
+    IndexValueAwaited,
     InvoiceBlocked,
     InvoiceCredited,
     InvoiceIssued,
@@ -153,6 +154,15 @@ async def billing_run_held(event: BillingRunHeld, message_id: UUID) -> None:
     strays = list(dict.fromkeys(row["name"] for row in estimates if row["strays"]))
     params = {"stated_month": found["month"], "customers": found["customers"], "strays": ", ".join(strays)}
     await tell(concerned, Kind.BILLING_RUN_HELD, params, "/billing", message_id)
+
+
+@outbox.consumer(IndexValueAwaited, "ask for the value of an index")
+async def index_value_awaited(event: IndexValueAwaited, message_id: UUID) -> None:
+    """Finance of the legal entity."""
+    found = await row_of("SELECT e.name AS legal_entity FROM legal_entity e WHERE e.id = $1", event.legal_entity_id)
+    params = {"legal_entity": found["legal_entity"], "index": event.index_key, "stated_month": event.month}
+    people = await organizations.entity_staff(event.legal_entity_id, ["finance"])
+    await tell(people, Kind.INDEX_VALUE_AWAITED, params, "/price-indexes", message_id)
 
 
 @outbox.consumer(PriceAdapted, "tell of a price that follows its index")

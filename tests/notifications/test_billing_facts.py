@@ -1,14 +1,20 @@
 """Who is told of drafts with something missing, held runs and credit notes, and who is not."""
 
+import json
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
 import pytest
 
 from incubator import db
 from incubator.billing import service
+from incubator.billing.adapting import schedule_due
 from incubator.billing.crediting import Settlement
+from incubator.billing.terms import Basis, IndexClause, Price, RecurringTerm, Supply
 from incubator.kernel import clock
-from incubator.kernel.actor import Actor, Role
+from incubator.kernel.actor import SYSTEM, Actor, Role
 from incubator.kernel.errors import Refusals
-from tests.billing.worlds import APRIL, MARCH, charged
+from tests.billing.worlds import APRIL, MARCH, buyer_at, charged
 from tests.support import invoicing, make
 from tests.support.drain import drain
 
@@ -78,6 +84,26 @@ async def test_a_held_run_is_told_to_who_started_it_and_to_finance_of_what_it_bi
 
     assert await told(house.manager) == ["billing_run_held billing"]
     assert await told(finance) == ["billing_run_held billing"]
+    assert await told(elsewhere) == []
+
+
+async def test_finance_is_asked_once_for_a_value_that_prices_wait_for() -> None:
+    house, other = await make.house(), await make.house()
+    finance, elsewhere = await make.person(house.operator_id, Role.FINANCE), await make.person(other.operator_id, Role.FINANCE)
+    for _ in range(2):
+        clause = IndexClause("VPI", date(2026, 1, 1), 12)
+        term = RecurringTerm("plan", "Membership", Price(10_000, Basis.MONTH, False), Supply.SERVICE, date(2026, 1, 1), index=clause)
+        await service.open_contract(SYSTEM, buyer_at(house, await make.organization()), [term])
+    await service.record_index_value(SYSTEM, house.operator_id, "VPI", date(2026, 1, 1), Decimal("121.5"), "Destatis")
+
+    for day in (date(2026, 12, 31), date(2027, 1, 1), date(2027, 2, 1)):
+        with clock.travel_to(datetime(day.year, day.month, day.day, 12, tzinfo=UTC)):
+            await schedule_due()
+            await drain()
+        assert await told(finance) == ["index_value_awaited price-indexes"] * (day.year == 2027)
+    params = json.loads(await db.value("SELECT params::text FROM notification WHERE person_id = $1", finance.person_id))
+
+    assert (params["index"], params["stated_month"]) == ("VPI", "2027-01-01")
     assert await told(elsewhere) == []
 
 
