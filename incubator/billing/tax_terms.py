@@ -34,6 +34,33 @@ class TaxStatusKind(StrEnum):
 CERTIFICATES = frozenset((TaxStatusKind.RESALE_CERTIFICATE, TaxStatusKind.EXEMPT_CERTIFICATE))
 
 
+class TaxFactName(StrEnum):
+    """What a tax decision can have been made with: places and days, the rule and its law, what the buyer has shown, what a register said."""
+
+    SUPPLIED_ON = "supplied_on"
+    SELLER_COUNTRY = "seller_country"
+    BUYER_COUNTRY = "buyer_country"
+    PLACE_COUNTRY = "place_country"
+    RECIPIENT_COUNTRY = "recipient_country"
+    RULE = "rule"
+    LAW = "law"
+    VALID_FROM = "valid_from"
+    VALID_TO = "valid_to"
+    REGION = "region"
+    REASON_CODE = "reason_code"
+    ADVISER = "adviser"
+    OPTION_LAW = "option_law"
+    BUYER_VAT_ID = "buyer_vat_id"
+    VAT_ID_STATE = "vat_id_state"
+    VAT_CHECKED_AT = "vat_checked_at"
+    VAT_CHECKED_BY = "vat_checked_by"
+    VAT_CONSULTATION = "vat_consultation"
+    VAT_REGISTERED_NAME = "vat_registered_name"
+    STATUS = "status"
+    STATUS_PROOF = "status_proof"
+    STATUS_DAYS = "status_days"
+
+
 class VatIdState(StrEnum):
     """What is known of a buyer's VAT id: there is none of that country, its form is wrong, the register was not asked (lately), said yes, said no."""
 

@@ -15,7 +15,7 @@ from incubator.billing.stripe_amounts import to_stripe
 from incubator.billing.tax import Decision, Question, decide, note_in
 from incubator.billing.tax_errors import NoTaxRule, VatIdUnconfirmed
 from incubator.billing.tax_rules import COUNTRIES, RULES, Case, find_rule, rule_by_id
-from incubator.billing.tax_terms import Answer, Scheme, Status, TaxStatusKind
+from incubator.billing.tax_terms import Answer, Scheme, Status, TaxFactName, TaxStatusKind
 from incubator.billing.terms import Basis, Price, Supply, TaxCategory, Timing
 
 MATRIX = Path(__file__).parent / "tax_matrix.txt"
@@ -179,6 +179,7 @@ def is_sound(found: Decision, question: Question) -> bool:
         and all(bool(text) == (found.category is not TaxCategory.S) for text in (found.note, *told))
         and len(max(found.note, *told, key=len)) <= 300
         and found.evidence["rule"] == found.rule
+        and set(found.evidence) <= set(TaxFactName)
         and not (moved and question.supply in (Supply.ROOM, Supply.WORKPLACE))
         and all(isinstance(value, str) and value for value in found.evidence.values())
     )

@@ -1,15 +1,18 @@
 """Worker processes do what is on the list, whatever happens to them."""
 
+import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from mailbox import Maildir
 from pathlib import Path
 
+import asyncpg
 import pytest
 from redis.asyncio import Redis
 
 from incubator import db
 from incubator.billing.ecb import READ_RATES
+from incubator.config import Settings
 from incubator.kernel import clock, outbox, work
 from incubator.kernel.actor import Role
 from incubator.kernel.ids import new_id
@@ -18,6 +21,7 @@ from incubator.notifications.service import write_mail
 from incubator.organizations import service
 from incubator.valkey import client
 from incubator_workers import settings
+from incubator_workers.process import WorkerProcess
 from tests.support import make
 from tests.support.evidence import record
 from tests.support.processes import until, worker
@@ -133,6 +137,22 @@ async def test_flushing_valkey_costs_seconds_and_nothing_else(database: str, ser
         await until(lambda: done(100), "all mails", 60)
 
     assert await unfinished() == 0
+
+
+@pytest.mark.parametrize(
+    "away", [ConnectionResetError(), asyncpg.AdminShutdownError(), asyncpg.CannotConnectNowError(), asyncpg.ConnectionDoesNotExistError()]
+)
+async def test_a_loop_of_a_worker_goes_on_when_a_server_was_away(away: Exception, tmp_path: Path) -> None:
+    process, said = WorkerProcess(Settings(data_dir=tmp_path), "", ""), [away]
+
+    async def look() -> None:
+        if said:
+            raise said.pop()
+        process._stopping.set()
+
+    await asyncio.wait_for(process._every(0.01, look), 10)
+
+    assert said == []
 
 
 async def test_a_job_that_fails_five_times_is_parked_with_its_reason_and_can_be_freed() -> None:

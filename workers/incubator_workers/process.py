@@ -30,7 +30,8 @@ LEADER_S = 3
 LOOK_EVERY_S = 1.0
 BEAT_EVERY_S = 5.0
 SILENT_AFTER_S = 30
-AWAY = (RedisError, OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, TimeoutError)
+PUT_OUT = (asyncpg.AdminShutdownError, asyncpg.CrashShutdownError, asyncpg.CannotConnectNowError)
+AWAY = (RedisError, OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, *PUT_OUT, TimeoutError)
 """What PostgreSQL or Valkey being away looks like; loops wait and look again."""
 
 

@@ -8,12 +8,14 @@ from typing import Self
 import strawberry
 
 from incubator.billing.policy import plain
+from incubator.billing.tax_terms import TaxFactName
 from incubator.billing.views import LineView, PaymentState, PaymentView, RefundView
 from incubator_graphql.ids import encode
 from incubator_graphql.money import Money
 from incubator_graphql.outputs import enum, value
 
 enum(PaymentState)
+enum(TaxFactName)
 
 
 @enum
@@ -38,7 +40,7 @@ class InvoiceKind(StrEnum):
 class TaxFact:
     """Something that a tax decision was made with."""
 
-    name: str
+    name: TaxFactName
     value: str
 
 
@@ -77,7 +79,7 @@ class InvoiceLine:
             supplied_from=row.supplied_from,
             supplied_to=row.supplied_to,
             tax_rule=row.tax_rule,
-            tax_evidence=[TaxFact(name=name, value=shown) for name, shown in json.loads(row.tax_evidence).items()],
+            tax_evidence=[TaxFact(name=TaxFactName(name), value=shown) for name, shown in json.loads(row.tax_evidence).items()],
             net=Money.minor(row.net_minor, row.currency),
             tax_category=row.tax_category,
             tax_rate=plain(row.tax_rate),

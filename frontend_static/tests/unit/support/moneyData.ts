@@ -37,7 +37,7 @@ export const invoice = {
 			suppliedTo: '2026-09-30',
 			taxRule: 'de-standard',
 			taxNote: '',
-			taxEvidence: [{ name: 'seller country', value: 'DE' }],
+			taxEvidence: [{ name: 'SELLER_COUNTRY', value: 'DE' }],
 			discount: money(0),
 			credited: money(0),
 			taxCategory: 'S',
