@@ -140,7 +140,13 @@ async def test_flushing_valkey_costs_seconds_and_nothing_else(database: str, ser
 
 
 @pytest.mark.parametrize(
-    "away", [ConnectionResetError(), asyncpg.AdminShutdownError(), asyncpg.CannotConnectNowError(), asyncpg.ConnectionDoesNotExistError()]
+    "away",
+    [
+        ConnectionResetError("reset by peer"),
+        asyncpg.AdminShutdownError("terminating connection due to administrator command"),
+        asyncpg.CannotConnectNowError("the database system is shutting down"),
+        asyncpg.ConnectionDoesNotExistError("connection was closed"),
+    ],
 )
 async def test_a_loop_of_a_worker_goes_on_when_a_server_was_away(away: Exception, tmp_path: Path) -> None:
     process, said = WorkerProcess(Settings(data_dir=tmp_path), "", ""), [away]
