@@ -8,6 +8,7 @@ import asyncpg
 import pytest
 
 from incubator import db, schema
+from incubator.billing import checks
 from incubator.config import credentials
 from incubator.kernel import doorbell
 from tests.support.evidence import is_proving, record
@@ -72,12 +73,18 @@ async def database_url(servers: Servers, template: str) -> AsyncIterator[str]:
 
 
 @pytest.fixture
-async def database(database_url: str) -> AsyncIterator[str]:
-    """A fresh database, connected; most tests want this."""
+async def database(database_url: str, request: pytest.FixtureRequest) -> AsyncIterator[str]:
+    """A fresh database, connected; most tests want this.
+
+    Whatever a test of money did to it, every check of the books finds nothing; unless breaking them is what it is about.
+    """
     await db.connect(database_url, pool_size=20)
     yield database_url
+    is_sound = "billing" in str(request.path) and not request.node.get_closest_marker("breaks_books")
+    problems = await checks.problems() if is_sound else []
     doorbell.connect(None)
     await db.close()
+    assert problems == []
 
 
 async def statement(servers: Servers, sql: str) -> None:

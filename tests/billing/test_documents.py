@@ -119,6 +119,7 @@ async def test_a_file_that_was_changed_on_disk_is_not_given_out(database: str, o
         await FolderStore(own_settings.data_dir / "files").get("../../etc/passwd")
 
 
+@pytest.mark.breaks_books
 @pytest.mark.parametrize(
     "name", ["DE XRechnung", "DK E and S, in EUR", "SG S in EUR, credit note", "CN statement", "DE both kinds of prices"]
 )

@@ -24,6 +24,9 @@ from tests.support.papers import PAPERS, STAMP
 STATEMENT, CREDIT = PAPERS["CN statement"], PAPERS["CN credit note"]
 NUMBER, OTHER = "26312000000012345678", "26312000000087654321"
 
+pytestmark = pytest.mark.breaks_books
+"""The statements are written by hand, without books."""
+
 
 def given(facts: InvoiceFacts, number: str = NUMBER, *, more_net: int = 0, more_tax: int = 0) -> FapiaoResult:
     """What the platform gives for a document, or an amount beside it."""
