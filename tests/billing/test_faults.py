@@ -3,8 +3,8 @@ an undisturbed run, and every check of the books finds nothing."""
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -44,6 +44,16 @@ class Running:
     def worker(self) -> AbstractAsyncContextManager[Process]:
         """Run a worker process."""
         return worker(self.servers.url, self.servers.redis_url, self.folder)
+
+    @asynccontextmanager
+    async def supervisor(self) -> AsyncIterator[None]:
+        """Run `incubator worker`: a worker process may end when a server goes away, and is started again until it lives."""
+        environment = worker_environment(self.servers.url, self.servers.redis_url, self.folder)
+        process = await start("incubator", environment, self.folder, "worker")
+        try:
+            yield
+        finally:
+            await process.stop()
 
     async def connected(self) -> None:
         """Connect anew, after the server was away."""
@@ -116,10 +126,7 @@ async def _kill_again_and_again(running: Running) -> None:
 
 
 async def _empty_and_stop_valkey(running: Running) -> None:
-    """A worker process ends when Valkey is away; `incubator worker` starts it again until it lives."""
-    environment = worker_environment(running.servers.url, running.servers.redis_url, running.folder)
-    supervisor = await start("incubator", environment, running.folder, "worker")
-    try:
+    async with running.supervisor():
         await until(partial(_more_than, await _progress()), "nothing was done", PATIENCE_S)
         client = redis.asyncio.from_url(running.servers.redis_url)  # type: ignore[no-untyped-call]
         await client.flushall()
@@ -128,12 +135,10 @@ async def _empty_and_stop_valkey(running: Running) -> None:
         await asyncio.sleep(AWAY_S)  # as long as it is said to be away
         running.servers.valkey.start()
         await until(_all_done, "the work was not done after Valkey came back", PATIENCE_S)
-    finally:
-        await supervisor.stop()
 
 
 async def _restart_postgresql(running: Running) -> None:
-    async with running.worker():
+    async with running.supervisor():
         for _ in range(RESTARTS):
             await until(partial(_more_than, await _progress()), "nothing was done", PATIENCE_S)
             await db.close()
