@@ -56,6 +56,23 @@ async def test_a_second_run_finds_nothing_to_do(database: str) -> None:
     assert await books.fingerprint() == before
 
 
+async def test_a_period_that_was_charged_before_is_not_billed_again(database: str) -> None:
+    house = await make.house()
+    with clock.travel_to(APRIL):
+        await rented(house)
+        await service.start_billing_run(house.manager, MARCH, "run-of-march")
+        await drain()
+        before = await books.fingerprint()
+        await db.execute("UPDATE contract_term SET next_period_start = starts_on")
+
+        again = await service.start_billing_run(house.manager, MARCH, "run-of-march-again")
+        await drain()
+
+        run = (await run_views.billing_runs_by_id(house.manager, [again]))[again]
+    assert (run.state, run.total, run.parked) == ("finished", 1, 0)
+    assert await books.fingerprint() == before
+
+
 async def test_the_same_key_is_the_same_run(database: str) -> None:
     house = await make.house()
     with clock.travel_to(APRIL):
