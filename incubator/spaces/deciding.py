@@ -117,7 +117,7 @@ def _priced(unit: queries.BookableUnit, extras: Sequence[Extra], standing: Stand
         rate = standing.rate_of(one.id, one.kind)
         if rate is None:
             continue
-        left = max(0, standing.credit_given - standing.credit_used) if one.id == unit.id else 0
+        left = standing.credit_left if one.id == unit.id else 0
         priced = price_time(rate.tariff, terms.starts_at, terms.ends_at, unit.time_zone, unit.currency, left)
         lines += [UnitLine(one.id, one.name, one.kind, line) for line in priced.lines]
         used += priced.credit_minutes

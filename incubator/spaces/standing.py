@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 from incubator import db
 from incubator.kernel import clock
 from incubator.kernel.periods import month_of, start_of_day
+from incubator.spaces.allowance_queries import GIVEN, USED_MINUTES, read_given, read_used
+from incubator.spaces.allowances import left_on
 from incubator.spaces.policy import Other, Outage, week_of
 from incubator.spaces.pricing import Step, Tariff
 from incubator.spaces.qualifying import Asked, Held, Requirement, Second
@@ -50,8 +52,8 @@ class RateRow:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What is known of who asks: what they are to the site, their other bookings of the unit, rates, minutes of credit left,
-    when the unit or an accessory cannot be used, and the day from which the site is closed. Read once the unit is locked, so what an
+    """What is known of who asks: what they are to the site, their other bookings of the unit, rates, minutes of credit that plans give and
+    those that are left, when the unit or an accessory cannot be used, and the day from which the site is closed. Read once the unit is locked, so what an
     outage or a closing said meanwhile is known.
 
     `asked` is what the unit asks for, with what they hold. `second` is the second person's name, None for nobody who may be one.
@@ -61,7 +63,7 @@ class Standing:
     others: tuple[Other, ...]
     rates: tuple[RateRow, ...]
     credit_given: int
-    credit_used: int
+    credit_left: int
     outages: tuple[Outage, ...] = ()
     asked: tuple[Asked, ...] = ()
     second: str | None = None
@@ -77,6 +79,15 @@ class Standing:
         return min(fitting, key=lambda r: (r.unit_id is None, r.audience == "", bases.index(r.basis)), default=None)
 
 
+OF_CREDIT = {"organization": "$1", "site": "$2"}
+CARRIED = (
+    "CASE WHEN EXISTS (SELECT 1 FROM credit_grant g JOIN contract_term t ON t.source_id = g.plan_id JOIN contract c ON c.id = t.contract_id"
+    " WHERE g.kind = $10 AND g.minutes_per_month > 0 AND g.carries_months > 0 AND c.customer_id = $1 AND c.site_id = $2"
+    " AND $3 BETWEEN t.starts_on AND coalesce(t.ends_on, 'infinity')) THEN json_build_object("
+    f"'given', (SELECT json_agg(x) FROM ({GIVEN.format(**OF_CREDIT, which='g.kind = $10')}) x),"
+    f" 'used', (SELECT json_agg(x) FROM ({USED_MINUTES.format(**OF_CREDIT, which='u.kind = $10 AND b.id IS DISTINCT FROM $7')}) x)) END"
+)
+"""What every month gives and uses of a kind, as JSON, where a plan that holds on the day carries credit; else null, and the month is enough."""
 ASKED = (
     "(SELECT json_agg(json_build_object('training_id', t.id, 'training', t.name, 'kind', t.kind, 'levels', t.levels, 'level', r.level,"
     " 'unattended_level', r.unattended_level, 'needs_second_person', r.needs_second_person, 'disuse_days', t.disuse_days,"
@@ -103,6 +114,7 @@ SQL = (
     " (SELECT coalesce(sum(b.credit_minutes), 0)::int FROM booking b JOIN unit u ON u.id = b.unit_id WHERE b.organization_id = $1 AND b.site_id = $2"
     "  AND u.kind = $10 AND b.credit_minutes > 0 AND b.state IN ('pending', 'confirmed', 'released') AND b.starts_at >= $11 AND b.starts_at < $12"
     "  AND b.id IS DISTINCT FROM $7) AS credit_used,"
+    f" {CARRIED} AS carried,"
     " (SELECT json_agg(json_build_array(o.starts_at, o.ends_at) ORDER BY o.starts_at, o.id) FROM outage o WHERE o.site_id = $2"
     "  AND o.cancelled_at IS NULL AND o.starts_at < $14 AND coalesce(o.ends_at, 'infinity') > $13 AND EXISTS (SELECT 1 FROM unit_atom a"
     "  JOIN unit_atom c ON c.atom_id = a.atom_id WHERE a.unit_id = o.unit_id AND c.unit_id = ANY($8::uuid[]))) AS outages,"
@@ -165,12 +177,19 @@ async def standing_of(
         tuple(Other(*other) for other in others),
         _rates(found["rates"] or "[]"),
         found["credit_given"],
-        found["credit_used"],
+        _credit_left(day, found["credit_given"], found["credit_used"], found["carried"]),
         tuple((datetime.fromisoformat(a), datetime.fromisoformat(b) if b else None) for a, b in json.loads(found["outages"] or "[]")),
         read_asked(found["asked"], found["second"]),
         found["second"],
         found["closes_on"],
     )
+
+
+def _credit_left(day: date, given: int, used: int, carried: str | None) -> int:
+    if carried is None:
+        return max(0, given - used)
+    of_months = json.loads(carried)
+    return left_on(day, read_given(of_months["given"], "minutes"), read_used(of_months["used"] or ()))
 
 
 @lru_cache(maxsize=512)

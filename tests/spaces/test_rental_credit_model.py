@@ -13,7 +13,8 @@ from incubator import db
 from incubator.kernel import clock
 from incubator.kernel.periods import month_of
 from incubator.spaces import rental_charging, service
-from incubator.spaces.rental_credits import GivenDays, credit_days
+from incubator.spaces.allowances import Given
+from incubator.spaces.rental_credits import credit_days
 from incubator.spaces.rental_pricing import Prices, cheapest_credit, price_stay
 from incubator.spaces.service import ChangeTerms
 from tests.spaces.letting import let
@@ -35,7 +36,7 @@ def test_each_month_gives_its_first_days_as_a_walk_day_by_day_does(
     last = first + timedelta(days=more)
 
     found = credit_days(
-        first, last, [GivenDays(per_month, tuple(terms)) for per_month, terms in plans], Counter(month_of(day).first for day in used)
+        first, last, [Given(per_month, tuple(terms)) for per_month, terms in plans], Counter(month_of(day).first for day in used)
     )
 
     assert found == plain_days(first, last, plans, used)
