@@ -91,7 +91,7 @@ def left_by_end(day: date, given: Sequence[Given], used: Mapping[date, int]) -> 
 
 def _left(pots: Sequence[_Pot], uses: Mapping[int, int], month: int) -> int:
     """Return how much more can be served in all when a month wants everything: so much fits beside what is used already."""
-    everything = {**uses, month: uses.get(month, 0) + sum(pot.amount for pot in pots)}
+    everything = {**uses, month: sum(pot.amount for pot in pots)}
     return sum(taken for _, _, taken in _taken(pots, everything)) - sum(taken for _, _, taken in _taken(pots, uses))
 
 

@@ -1,11 +1,13 @@
 """Credit that is carried, the slow way: every minute a pot of its own, every day walked, uses and pots matched by trying; to compare with."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from incubator.kernel.periods import add_months, month_of
 from incubator.spaces.allowances import Given
-from tests.spaces.plain_credit import walk
+from tests.spaces.plain_credit import PlainCredit, walk
 
 DAY = timedelta(days=1)
 Unit = tuple[int, date, int]
@@ -63,3 +65,22 @@ def plain_left(day: date, plans: Sequence[Given], used: Mapping[date, int], firs
     ]
     before = most_served(plans, pots, uses)
     return most_served(plans, pots, [*uses, *[(day, day)] * len(pots)]) - before
+
+
+@dataclass
+class CarriedCredit(PlainCredit):
+    """All stays of an organisation at a site whose plans carry days; nothing is left over of months before that of `since`."""
+
+    carries_months: int = 0
+    since: date = date.min
+
+    def free(self, first: date, last: date) -> list[date]:
+        """Which days credit can still pay: each day on which a unit is left beside all that are used."""
+        plans = [Given(per_month, tuple(terms), self.carries_months, self.since) for per_month, terms in self.plans]
+        used, found = Counter(month_of(day).first for day in self.used()), list[date]()
+        months = (self.since, *used, first, last)
+        for day in walk(first, last):
+            if plain_left(day, plans, used, min(months), max(months)):
+                found.append(day)
+                used[month_of(day).first] += 1
+        return found

@@ -64,6 +64,12 @@ def test_what_is_carried_ends_with_the_last_day_of_the_plan_and_a_new_term_after
     assert (left_on(date(2025, 4, 15), given, {}), left_on(date(2025, 4, 16), given, {})) == (120, 0)
 
 
+def test_terms_that_follow_each_other_are_one_plan_that_goes_on() -> None:
+    given = [plan(60, 2, (JANUARY, date(2025, 1, 31)), (FEBRUARY, date(2025, 2, 28)), (MARCH, date(2025, 3, 31)))]
+
+    assert left_on(MARCH, given, {}) == 180
+
+
 def test_nothing_is_left_over_of_months_before_the_plan_began_to_give_it() -> None:
     given = [plan(60, 3, since=date(2025, 2, 20))]
 
