@@ -1,9 +1,10 @@
 """What plans give and what is used of it, by month; and what an organisation has left of each kind at a site."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import product
 from typing import Any
 from uuid import UUID
 
@@ -41,6 +42,8 @@ class Allowance:
     `per_month` is what its plans give this month; `left` says until when how much can be used, the soonest first, and is empty when all is used.
     """
 
+    site_id: UUID
+    site_name: str
     kind: str
     unit: str
     per_month: int
@@ -66,32 +69,34 @@ def read_used(found: Iterable[Mapping[str, Any]]) -> dict[date, int]:
     return {date.fromisoformat(one["month"]): one["amount"] for one in found}
 
 
-OF_ORGANIZATION = {"organization": "o.id", "site": "s.id"}
+OF_ORGANIZATION = {"organization": "o.id", "site": "s.id", "which": "true"}
 ALLOWANCES = (
-    f"SELECT s.time_zone, (SELECT json_agg(x) FROM ({GIVEN.format(**OF_ORGANIZATION, which='true')}) x) AS given,"
-    f" (SELECT json_agg(x) FROM ({USED_MINUTES.format(**OF_ORGANIZATION, which='true')} UNION ALL {USED_DAYS.format(**OF_ORGANIZATION, which='true')}) x)"
-    " AS used FROM organization o CROSS JOIN site s WHERE {condition}"
+    f"SELECT s.id, s.name, s.time_zone, (SELECT json_agg(x) FROM ({GIVEN.format(**OF_ORGANIZATION)}) x) AS given,"
+    f" (SELECT json_agg(x) FROM ({USED_MINUTES.format(**OF_ORGANIZATION)} UNION ALL {USED_DAYS.format(**OF_ORGANIZATION)}) x) AS used"
+    " FROM organization o JOIN site s ON EXISTS (SELECT 1 FROM contract c WHERE c.customer_id = o.id AND c.site_id = s.id) WHERE"
 )
 
 
-async def list_allowances(actor: Actor, organization_id: UUID, site_id: UUID) -> list[Allowance]:
-    """Return what an organisation has left this month of the credit that its plans give at a site, by kind; one statement.
+async def list_allowances(actor: Actor, organization_id: UUID, site_id: UUID | None = None) -> list[Allowance]:
+    """Return what an organisation has left this month of the credit that its plans give, at one site or all, by site and kind; one statement.
 
     Nothing to who is neither of the organisation nor staff of the site.
     """
     condition, args = visible_allowances(actor, "o", "s")
     n = len(args)
-    found = await db.row(
-        ALLOWANCES.format(condition=f"{condition} AND o.id = ${n + 1} AND s.id = ${n + 2}"), *args, organization_id, site_id
+    found = await db.rows(
+        f"{ALLOWANCES} {condition} AND o.id = ${n + 1} AND (${n + 2}::uuid IS NULL OR s.id = ${n + 2}) ORDER BY s.name, s.id",
+        *args,
+        organization_id,
+        site_id,
     )
-    if found is None or found["given"] is None:
-        return []
-    given, used, today = json.loads(found["given"]), json.loads(found["used"] or "[]"), clock.today(found["time_zone"])
-    allowances = []
-    for kind in sorted({one["kind"] for one in given}):
-        for unit in ("minutes", "days"):
-            plans = read_given((one for one in given if one["kind"] == kind), unit)
-            if per_month := sum(plan.on(today) for plan in plans):
-                of_kind = read_used(one for one in used if (one["kind"], one["unit"]) == (kind, unit))
-                allowances.append(Allowance(kind, unit, per_month, tuple(left_by_end(today, plans, of_kind))))
-    return allowances
+    return [one for row in found if row["given"] for one in _left_at(row)]
+
+
+def _left_at(site: Mapping[str, Any]) -> Iterator[Allowance]:
+    given, used, today = json.loads(site["given"]), json.loads(site["used"] or "[]"), clock.today(site["time_zone"])
+    for kind, unit in product(sorted({one["kind"] for one in given}), ("minutes", "days")):
+        plans = read_given((one for one in given if one["kind"] == kind), unit)
+        if per_month := sum(plan.on(today) for plan in plans):
+            of_kind = read_used(one for one in used if (one["kind"], one["unit"]) == (kind, unit))
+            yield Allowance(site["id"], site["name"], kind, unit, per_month, tuple(left_by_end(today, plans, of_kind)))
