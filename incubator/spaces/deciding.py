@@ -84,7 +84,8 @@ async def decide(
         second_id = None
     if standing.credit_given:
         await queries.lock_credit(payer_id)
-        standing = await standing_of(payer_id, who, unit, terms.starts_at, extras, leaving, terms.ends_at, second_id)
+        months = standing.credit_is_carried
+        standing = await standing_of(payer_id, who, unit, terms.starts_at, extras, leaving, terms.ends_at, second_id, with_months=months)
     is_house = payer_id == unit.operator_id
     rate = standing.rate_of(unit.id, unit.kind)
     is_at_site = is_house or standing.audience == "resident" or (rate is not None and rate.audience != "")

@@ -124,6 +124,23 @@ async def test_carried_credit_is_never_used_twice_by_bookings_of_two_months_at_o
     assert await db.value("SELECT sum(price_minor)::int FROM booking") == (8 * 60 - 180) * 75
 
 
+async def test_carried_days_are_never_used_twice_by_stays_of_two_months_at_once() -> None:
+    with clock.travel_to(JANUARY):
+        house, resident = await make.house(), await make.startup_owner()
+        rooms = await desks(house, 8, day=4_000)
+        await with_plan(house, resident, 5, carries_months=1)
+
+        await asyncio.gather(
+            *(
+                let(house, resident, desk, first, first + timedelta(days=2))
+                for n, desk in enumerate(rooms)
+                for first in [date(2026, 1, 20) if n % 2 else date(2026, 2, 10)]
+            )
+        )
+
+    assert await db.value("SELECT sum(jsonb_array_length(credit_days))::int FROM rental") == 10
+
+
 @pytest.mark.parametrize("seed", range(4))
 async def test_bookings_made_moved_and_cancelled_by_chance_use_credit_as_a_matching_of_every_quarter_does(seed: int) -> None:
     chance = random.Random(f"carried {seed}")
