@@ -70,7 +70,7 @@ describe('what is left of a plan’s credits', () => {
 test('credits are given with the months into which they are carried, none unless one says so', async () => {
 	signInAs('manager');
 	const server = serve({ GrantCredit: { grantCredit: { errors: [] } } });
-	render(GrantCreditDialog, { plans: [{ __typename: 'Plan', id: 'p1', name: 'Booster' }], onclose: () => {} });
+	render(GrantCreditDialog, { plans: [{ id: 'p1', name: 'Booster' }], onclose: () => {} });
 	const user = userEvent.setup();
 
 	expect(screen.getByLabelText('Later months for what is unused')).toHaveValue('0');
