@@ -37,6 +37,7 @@ from incubator_graphql.residencies.mutations import ResidenciesMutation
 from incubator_graphql.residencies.queries import ResidenciesQuery
 from incubator_graphql.secondments.mutations import SecondmentsMutation
 from incubator_graphql.secondments.queries import SecondmentsQuery
+from incubator_graphql.spaces.allowances import AllowancesQuery
 from incubator_graphql.spaces.badges import BadgesMutation, BadgesQuery
 from incubator_graphql.spaces.calendars import CalendarMutation, CalendarQuery
 from incubator_graphql.spaces.changes import BookingChangesMutation
@@ -84,6 +85,7 @@ class Query(
     FindingQuery,
     PlacesQuery,
     SitePlacesQuery,
+    AllowancesQuery,
     PoolsQuery,
     OwnersQuery,
     RatesQuery,

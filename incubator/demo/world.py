@@ -175,6 +175,9 @@ async def _live_today(
     chance: random.Random,
 ) -> None:
     """What is going on now: bookings of these days, applications that wait, an offer that is open, this week's time."""
+    hamburg = next(spot for spot in spots if spot.key == "hamburg")
+    with clock.travel_to(life.at(add_months(today.replace(day=1), -2), 9)):
+        await spaces.grant_credit(SYSTEM, hamburg.plan_id, "instrument", minutes_per_month=180, carries_months=2)
     for resident in residents:
         for offset in range(9) if resident.startup.owner.name == "Jonas Petersen" else chance.sample(range(9), 3):
             day = today + timedelta(days=offset)
@@ -182,7 +185,6 @@ async def _live_today(
                 await life.book(resident, day, chance)
     monday = today - timedelta(days=today.weekday() + 7)
     await life.log_week(seconded[0][0], seconded[0][1], "jnj", monday, chance)
-    hamburg = next(spot for spot in spots if spot.key == "hamburg")
     await rentals.live(hamburg, residents, today)
     call_id = await db.value("SELECT c.id FROM call c JOIN call_site s ON s.call_id = c.id WHERE s.site_id = $1", hamburg.site_id)
     for number, name in enumerate(("Alster Robotics", "Fleet Genomics", "Speicher Diagnostics", "Deich Therapeutics")):

@@ -1163,6 +1163,8 @@ class Migration(AtOnceMigration):
                 ("kind", fields.CharField(max_length=20)),
                 ("minutes_per_month", fields.IntField(null=True)),
                 ("days_per_month", fields.IntField(null=True)),
+                ("carries_months", fields.IntField(default=0)),
+                ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
             ],
             options={
                 "table": "credit_grant",

@@ -84,7 +84,8 @@ async def decide(
         second_id = None
     if standing.credit_given:
         await queries.lock_credit(payer_id)
-        standing = await standing_of(payer_id, who, unit, terms.starts_at, extras, leaving, terms.ends_at, second_id)
+        months = standing.credit_is_carried
+        standing = await standing_of(payer_id, who, unit, terms.starts_at, extras, leaving, terms.ends_at, second_id, with_months=months)
     is_house = payer_id == unit.operator_id
     rate = standing.rate_of(unit.id, unit.kind)
     is_at_site = is_house or standing.audience == "resident" or (rate is not None and rate.audience != "")
@@ -117,7 +118,7 @@ def _priced(unit: queries.BookableUnit, extras: Sequence[Extra], standing: Stand
         rate = standing.rate_of(one.id, one.kind)
         if rate is None:
             continue
-        left = max(0, standing.credit_given - standing.credit_used) if one.id == unit.id else 0
+        left = standing.credit_left if one.id == unit.id else 0
         priced = price_time(rate.tariff, terms.starts_at, terms.ends_at, unit.time_zone, unit.currency, left)
         lines += [UnitLine(one.id, one.name, one.kind, line) for line in priced.lines]
         used += priced.credit_minutes

@@ -40,13 +40,14 @@ class PoolRow:
 
 @dataclass(frozen=True, slots=True)
 class CreditRow:
-    """What a plan gives of a kind of unit each month: minutes or days, the other is None."""
+    """What a plan gives of a kind of unit each month: minutes or days, the other is None; in how many later months the rest can be used."""
 
     plan_id: UUID
     plan_name: str
     kind: str
     minutes_per_month: int | None
     days_per_month: int | None
+    carries_months: int
 
 
 async def list_buildings(actor: Actor, site_id: UUID) -> list[BuildingRow]:
@@ -93,7 +94,7 @@ async def list_credits(actor: Actor, site_id: UUID) -> list[CreditRow]:
         return []
     return await db.rows_as(
         CreditRow,
-        "SELECT g.plan_id, p.name AS plan_name, g.kind, g.minutes_per_month, g.days_per_month FROM credit_grant g JOIN plan p ON p.id = g.plan_id"
+        "SELECT g.plan_id, p.name AS plan_name, g.kind, g.minutes_per_month, g.days_per_month, g.carries_months FROM credit_grant g JOIN plan p ON p.id = g.plan_id"
         f" JOIN site s ON s.operator_id = p.operator_id WHERE s.id = $1 ORDER BY p.name, g.plan_id, g.kind LIMIT {MOST}",
         site_id,
     )

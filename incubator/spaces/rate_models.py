@@ -48,7 +48,10 @@ class Rate(Model):
 
 
 class CreditGrant(Model):
-    """What a plan gives its customers of a kind of unit in each month of the site: minutes for bookings, or days for short stays."""
+    """What a plan gives its customers of a kind of unit in each month of the site: minutes for bookings, or days for short stays.
+
+    What is unused can be used in the `carries_months` after it, of months since `created_at`; `allowances` says how.
+    """
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     plan: fields.ForeignKeyRelation[Plan] = fields.ForeignKeyField(
@@ -58,6 +61,8 @@ class CreditGrant(Model):
     kind = fields.CharField(max_length=20)
     minutes_per_month = fields.IntField(null=True)
     days_per_month = fields.IntField(null=True)
+    carries_months = fields.IntField(default=0)
+    created_at = fields.DatetimeField()
 
     class Meta(Model.Meta):
         table = "credit_grant"

@@ -15,6 +15,7 @@ from incubator.kernel.ids import new_id
 from incubator.kernel.jsonable import dumps
 from incubator.kernel.money import MAX_AMOUNT_MINOR
 from incubator.organizations.opening_hours import OpeningHours
+from incubator.spaces.allowances import MOST_CARRIED
 from incubator.spaces.errors import RateOverlaps, RateUsed
 from incubator.spaces.events import RateChanged
 from incubator.spaces.owning import lock_kept_unit, require_keeper
@@ -158,15 +159,23 @@ async def remove_rate(actor: Actor, rate_id: UUID, expected_version: int) -> Non
 
 
 async def grant_credit(
-    actor: Actor, plan_id: UUID, kind: str, *, minutes_per_month: int | None = None, days_per_month: int | None = None
+    actor: Actor,
+    plan_id: UUID,
+    kind: str,
+    *,
+    minutes_per_month: int | None = None,
+    days_per_month: int | None = None,
+    carries_months: int = 0,
 ) -> UUID:
     """Give who has a plan credit of a kind of unit each month, at the sites of the plan's operator: minutes of bookings, or days of short stays.
+
+    What is unused, from this month on, can be used in the `carries_months` after it, as long as the plan holds.
 
     Raises:
         NotFound: the actor sees no such plan.
         NotSignedIn, Forbidden: the actor does not manage space for the plan's operator.
         PatternMismatch: neither minutes nor days are given, or both; or the plan gives of that kind already.
-        OutOfRange: minutes or days break their rule.
+        OutOfRange: minutes, days or `carries_months` break their rule.
     """
     plan = (await plan_views.plans_by_id(actor, [plan_id])).get(plan_id)
     if plan is None:
@@ -177,17 +186,25 @@ async def grant_credit(
     for name, given, most in (("minutesPerMonth", minutes_per_month, 44_640), ("daysPerMonth", days_per_month, 31)):
         if given is not None:
             checks.between(given, name, 1, most, path=("input", name))
+    checks.between(carries_months, "carriesMonths", 0, MOST_CARRIED, path=("input", "carriesMonths"))
     grant_id = new_id()
-    after: dict[str, object] = {"kind": kind, "minutes_per_month": minutes_per_month, "days_per_month": days_per_month}
+    after: dict[str, object] = {
+        "kind": kind,
+        "minutes_per_month": minutes_per_month,
+        "days_per_month": days_per_month,
+        "carries_months": carries_months,
+    }
     async with db.transaction():
         if not await db.execute(
-            "INSERT INTO credit_grant (id, plan_id, kind, minutes_per_month, days_per_month) VALUES ($1, $2, $3, $4, $5)"
-            " ON CONFLICT (plan_id, kind) DO NOTHING",
+            "INSERT INTO credit_grant (id, plan_id, kind, minutes_per_month, days_per_month, carries_months, created_at)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (plan_id, kind) DO NOTHING",
             grant_id,
             plan_id,
             kind,
             minutes_per_month,
             days_per_month,
+            carries_months,
+            clock.now(),
         ):
             raise PatternMismatch(field="kind", limit="a kind that the plan does not give yet", path=("input", "kind"))
         await audit.record(actor, "grant credit", "Plan", plan_id, after=after)

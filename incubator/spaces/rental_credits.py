@@ -3,7 +3,6 @@
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -13,50 +12,32 @@ from incubator import db
 from incubator.kernel.jsonable import dumps
 from incubator.kernel.periods import Period, month_of, months
 from incubator.spaces import queries
+from incubator.spaces.allowance_queries import GIVEN, USED_DAYS, read_given, read_used
+from incubator.spaces.allowances import Given, left_on
 from incubator.spaces.rental_pricing import Prices, cheapest_credit, days_from
 
-GIVEN = (
-    "SELECT g.days_per_month, json_agg(json_build_array(greatest(t.starts_on, $4), least(t.ends_on, $5))) AS terms FROM credit_grant g"
-    " JOIN contract_term t ON t.source_id = g.plan_id JOIN contract c ON c.id = t.contract_id WHERE c.customer_id = $1 AND c.site_id = $2"
-    " AND g.kind = $3 AND g.days_per_month IS NOT NULL AND t.starts_on <= $5 AND coalesce(t.ends_on, $5) >= $4 GROUP BY g.id"
-)
-"""What an organisation's plans give of a kind at a site, and while which terms of its contracts."""
-USED = (
-    "SELECT date_trunc('month', d.day::date)::date AS month, count(*)::int AS days FROM rental r JOIN unit u ON u.id = r.unit_id,"
-    " jsonb_array_elements_text(r.credit_days) AS d(day) WHERE r.organization_id = $1 AND r.site_id = $2 AND u.kind = $3"
-    " AND r.monthly_minor IS NULL AND d.day::date BETWEEN $4 AND $5 AND r.id IS DISTINCT FROM $6 GROUP BY 1"
-)
-"""How many days of credit of a kind an organisation's rentals (but one) at a site use, by month."""
+OF_CREDIT = {"organization": "$1", "site": "$2"}
+GIVEN_DAYS = f"SELECT json_agg(x) FROM ({GIVEN.format(**OF_CREDIT, which='g.kind = $3 AND g.days_per_month IS NOT NULL')}) x"
+USED = USED_DAYS.format(**OF_CREDIT, which="u.kind = $3 AND d.day::date BETWEEN $4 AND $5 AND r.id IS DISTINCT FROM $6")
+"""How many days of credit of a kind an organisation's rentals (but one) at a site use from a day to another."""
 
 
-@dataclass(frozen=True, slots=True)
-class GivenDays:
-    """How many days a month a plan gives while one of `terms` holds; terms are days of the site, first and last included."""
-
-    per_month: int
-    terms: tuple[tuple[date, date], ...]
-
-    def on(self, day: date) -> int:
-        """Return how many days it gives in the month of a day, as of that day."""
-        return self.per_month if any(first <= day <= last for first, last in self.terms) else 0
-
-
-def credit_days(first: date, last: date, given: Sequence[GivenDays], used: Mapping[date, int]) -> list[date]:
+def credit_days(first: date, last: date, given: Sequence[Given], used: Mapping[date, int]) -> list[date]:
     """Return the days from `first` to `last` that credit can pay, in order.
 
-    Of each calendar month the first days, as many as the plans that hold on them give and are not used; `used` is by the month's first day.
+    Of each calendar month the first days, as many as it has left by the plans that hold on them; `used` is by the month's first day.
     """
     found: list[date] = []
+    taken = Counter(used)
     for month in months(Period.of(first, last)):
-        taken = used.get(month.first, 0)
         for part in _parts(max(first, month.first), min(last, month.last), given):
-            free = days_from(part.first, max(0, min(part.days, sum(one.on(part.first) for one in given) - taken)))
+            free = days_from(part.first, min(part.days, left_on(part.first, given, taken)))
             found += free
-            taken += len(free)
+            taken[month.first] += len(free)
     return found
 
 
-def _parts(first: date, last: date, given: Sequence[GivenDays]) -> Iterator[Period]:
+def _parts(first: date, last: date, given: Sequence[Given]) -> Iterator[Period]:
     """Yield the days from `first` to `last` in parts within which the same plans hold."""
     end = last + timedelta(days=1)
     turns = {turn for one in given for begins, ends in one.terms for turn in (begins, ends + timedelta(days=1)) if first < turn < end}
@@ -73,20 +54,17 @@ async def credit_left(
     `to_use` locks the organisation's credit until the running transaction ends, so that no two use the same. `leaving` is a rental of the
     organisation at the site that counts as if it ended before `first`.
     """
-    given = await db.rows(GIVEN, organization_id, site_id, kind, first, last)
-    if not given:
+    given = read_given(json.loads(await db.value(GIVEN_DAYS, organization_id, site_id, kind) or "[]"), "days")
+    if not any(begins <= last and first <= ends for one in given for begins, ends in one.terms):
         return []
     if to_use:
         await queries.lock_credit(organization_id)
-    found = await db.rows(USED, organization_id, site_id, kind, month_of(first).first, month_of(last).last, leaving and leaving["id"])
-    used = Counter({row["month"]: row["days"] for row in found})
+    counts = (date.min, date.max) if any(one.carries_months for one in given) else (month_of(first).first, month_of(last).last)
+    found = await db.rows(USED, organization_id, site_id, kind, *counts, leaving and leaving["id"])
+    used = Counter(read_used(found))
     if leaving is not None and leaving["kind"] == kind:
         used.update(month_of(day).first for day in credit_until(leaving, first - timedelta(days=1)))
-    plans = [
-        GivenDays(row["days_per_month"], tuple((date.fromisoformat(a), date.fromisoformat(b)) for a, b in json.loads(row["terms"])))
-        for row in given
-    ]
-    return credit_days(first, last, plans, used)
+    return credit_days(first, last, given, used)
 
 
 async def credit_for(

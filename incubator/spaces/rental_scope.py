@@ -34,6 +34,11 @@ def visible_rental_holds(actor: Actor, alias: str = "h") -> Scope:
     return _of_tenant_and_staff(actor, f"{alias}.organization_id", f"{alias}.site_id")
 
 
+def visible_allowances(actor: Actor, organization: str, site: str) -> Scope:
+    """Return the condition for what credit an `organization` has left at a `site`, both aliases of their tables."""
+    return _of_tenant_and_staff(actor, f"{organization}.id", f"{site}.id")
+
+
 def visible_checklists(actor: Actor, alias: str = "c") -> Scope:
     """Return the condition over `checklist` under `alias`: those of rentals one sees."""
     tenant = f"(SELECT tenant.organization_id FROM rental tenant WHERE tenant.id = {alias}.rental_id)"

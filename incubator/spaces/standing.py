@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 from incubator import db
 from incubator.kernel import clock
 from incubator.kernel.periods import month_of, start_of_day
+from incubator.spaces.allowance_queries import GIVEN, USED_MINUTES, read_given, read_used
+from incubator.spaces.allowances import left_on
 from incubator.spaces.policy import Other, Outage, week_of
 from incubator.spaces.pricing import Step, Tariff
 from incubator.spaces.qualifying import Asked, Held, Requirement, Second
@@ -50,18 +52,20 @@ class RateRow:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What is known of who asks: what they are to the site, their other bookings of the unit, rates, minutes of credit left,
-    when the unit or an accessory cannot be used, and the day from which the site is closed. Read once the unit is locked, so what an
-    outage or a closing said meanwhile is known.
+    """What is known of who asks: what they are to the site, their other bookings of the unit, rates, minutes of credit that plans give and
+    that the month has left, when the unit or an accessory cannot be used, and the day from which the site is closed. Read once the unit is
+    locked, so what an outage or a closing said meanwhile is known.
 
-    `asked` is what the unit asks for, with what they hold. `second` is the second person's name, None for nobody who may be one.
+    Of credit that is carried nothing is left unless it was read with all months. `asked` is what the unit asks for, with what they hold.
+    `second` is the second person's name, None for nobody who may be one.
     """
 
     audience: str
     others: tuple[Other, ...]
     rates: tuple[RateRow, ...]
     credit_given: int
-    credit_used: int
+    credit_left: int
+    credit_is_carried: bool
     outages: tuple[Outage, ...] = ()
     asked: tuple[Asked, ...] = ()
     second: str | None = None
@@ -77,6 +81,12 @@ class Standing:
         return min(fitting, key=lambda r: (r.unit_id is None, r.audience == "", bases.index(r.basis)), default=None)
 
 
+OF_CREDIT = {"organization": "$1", "site": "$2"}
+MONTHS = (
+    f"json_build_object('given', (SELECT json_agg(x) FROM ({GIVEN.format(**OF_CREDIT, which='g.kind = $10')}) x),"
+    f" 'used', (SELECT json_agg(x) FROM ({USED_MINUTES.format(**OF_CREDIT, which='u.kind = $10 AND b.id IS DISTINCT FROM $7')}) x))"
+)
+"""What every month gives and uses of a kind, as JSON."""
 ASKED = (
     "(SELECT json_agg(json_build_object('training_id', t.id, 'training', t.name, 'kind', t.kind, 'levels', t.levels, 'level', r.level,"
     " 'unattended_level', r.unattended_level, 'needs_second_person', r.needs_second_person, 'disuse_days', t.disuse_days,"
@@ -97,7 +107,8 @@ SQL = (
     "  AND b.state IN ('pending', 'confirmed') AND b.ends_at > $6 AND b.id IS DISTINCT FROM $7) AS others,"
     " (SELECT json_agg(r) FROM rate r WHERE r.site_id = $2 AND (r.unit_id = ANY($8::uuid[]) OR (r.unit_id IS NULL AND r.kind = ANY($9::text[])))"
     "  AND $3 BETWEEN r.starts_on AND coalesce(r.ends_on, 'infinity')) AS rates,"
-    " (SELECT coalesce(sum(g.minutes_per_month), 0)::int FROM credit_grant g WHERE g.kind = $10 AND EXISTS (SELECT 1 FROM contract c"
+    " (SELECT json_build_array(coalesce(sum(g.minutes_per_month), 0), coalesce(bool_or(g.carries_months > 0), false))"
+    "  FROM credit_grant g WHERE g.kind = $10 AND g.minutes_per_month > 0 AND EXISTS (SELECT 1 FROM contract c"
     "  JOIN contract_term t ON t.contract_id = c.id WHERE t.source_id = g.plan_id AND c.customer_id = $1 AND c.site_id = $2"
     "  AND $3 BETWEEN t.starts_on AND coalesce(t.ends_on, 'infinity'))) AS credit_given,"
     " (SELECT coalesce(sum(b.credit_minutes), 0)::int FROM booking b JOIN unit u ON u.id = b.unit_id WHERE b.organization_id = $1 AND b.site_id = $2"
@@ -111,6 +122,7 @@ SQL = (
     "  OR EXISTS (SELECT 1 FROM trainer y JOIN training t ON t.id = y.training_id JOIN site s ON s.operator_id = t.operator_id"
     "   WHERE y.person_id = p.id AND s.id = $2))) AS second"
 )
+WITH_MONTHS = f"{SQL}, {MONTHS} AS months"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,17 +143,19 @@ async def standing_of(
     leaving: UUID | None = None,
     ends_at: datetime | None = None,
     second_id: UUID | None = None,
+    *,
+    with_months: bool = False,
 ) -> Standing:
     """Read how an organisation and a person stand to a unit on the local day of an instant, and its outages until `ends_at`.
 
-    `leaving` is a booking that does not count.
+    `leaving` is a booking that does not count. `with_months` reads what all months give and use of credit, where it is carried.
     """
     zone = unit.time_zone
     day = starts_at.astimezone(ZoneInfo(zone)).date()
     month = month_of(day)
     since = min(clock.now(), week_of(starts_at, zone)[0], start_of_day(day, zone)) - timedelta(days=1)
     found = await db.row(
-        SQL,
+        WITH_MONTHS if with_months else SQL,
         organization_id,
         unit.site_id,
         day,
@@ -159,18 +173,26 @@ async def standing_of(
         second_id,
     )
     assert found is not None
+    given, is_carried = json.loads(found["credit_given"])
+    left = max(0, given - found["credit_used"]) if not is_carried else _left_of_months(day, found["months"]) if with_months else 0
     others = [(datetime.fromisoformat(a), datetime.fromisoformat(b), bool(own)) for a, b, own in json.loads(found["others"] or "[]")]
     return Standing(
         _audience(found["kind"], found["is_resident"], found["was_resident"], found["is_member"]),
         tuple(Other(*other) for other in others),
         _rates(found["rates"] or "[]"),
-        found["credit_given"],
-        found["credit_used"],
+        given,
+        left,
+        is_carried,
         tuple((datetime.fromisoformat(a), datetime.fromisoformat(b) if b else None) for a, b in json.loads(found["outages"] or "[]")),
         read_asked(found["asked"], found["second"]),
         found["second"],
         found["closes_on"],
     )
+
+
+def _left_of_months(day: date, text: str) -> int:
+    months = json.loads(text)
+    return left_on(day, read_given(months["given"], "minutes"), read_used(months["used"] or ()))
 
 
 @lru_cache(maxsize=512)

@@ -115,9 +115,15 @@ async def test_a_plan_gives_days_and_a_short_stay_shows_them_before_it_is_agreed
     await dialog.get_by_role("button", name="Give credits").click()
     await expect(dialog.get_by_text("At most 31 days.")).to_be_visible()
     await dialog.get_by_label("Days a month").fill("3")
+    await dialog.get_by_label("Later months for what is unused").fill("25")
+    await dialog.get_by_role("button", name="Give credits").click()
+    await expect(dialog.get_by_text("At most 24")).to_be_visible()
+    await dialog.get_by_label("Later months for what is unused").fill("0")
     assert await window.findings() == []
     await dialog.get_by_role("button", name="Give credits").click()
-    await expect(page.get_by_text("3 days a month")).to_be_visible()
+    of_plans = page.get_by_role("region", name="Credits of plans")
+    await expect(of_plans.get_by_text("3 days a month", exact=True)).to_be_visible()
+    await expect(of_plans.get_by_text("3 hrs a month, unused ones for 2 more months")).to_be_visible()
 
     page = await window.go("/rentals?new=1")
     dialog = page.get_by_role("dialog", name="Let a unit")
@@ -144,3 +150,16 @@ async def test_a_plan_gives_days_and_a_short_stay_shows_them_before_it_is_agreed
     panel = page.get_by_role("dialog", name="Desk 07")
     await expect(panel).to_contain_text("3 days of credit")
     assert await phone.findings() == []
+
+
+async def test_a_startup_sees_what_its_plans_credits_have_left_and_until_when(visit: Open) -> None:
+    for is_phone in (False, True):
+        window = await visit(OWNER, is_phone=is_phone)
+        page = await window.go("/space")
+
+        of_plans = page.get_by_role("region", name="Credits of your plans")
+        await expect(of_plans.get_by_text("Instruments")).to_be_visible()
+        await expect(of_plans.get_by_text("3 hrs a month")).to_be_visible()
+        await expect(of_plans.get_by_text(re.compile(r"^\d+ hrs.* left$"))).to_be_visible()
+        await expect(of_plans.get_by_text(re.compile(r"^\d+ hrs.* until \d+ \w+ 20\d\d$")).first).to_be_visible()
+        assert await window.findings() == []

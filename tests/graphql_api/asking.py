@@ -117,6 +117,11 @@ ASKING: dict[str, Asking] = {
     "buildings": Asking("owner", lambda s: {"siteId": s.id("Site")}, {"siteId": ""}),
     "pools": Asking("owner", lambda s: {"siteId": s.id("Site")}, {"siteId": ""}),
     "planCredits": Asking("manager", lambda s: {"siteId": s.id("Site")}),
+    "allowances": Asking(
+        "owner",
+        lambda s: {"organizationId": s.id("Organization: startup"), "siteId": s.id("Site")},
+        {"organizationId": "", "siteId": ""},
+    ),
     "machineHours": Asking("manager", lambda s: {"siteId": s.id("Site"), "from": day(-5), "until": day(5)}),
     "waitingList": Asking("manager", lambda s: {"siteId": s.id("Site")}),
     "seriesPreview": Asking("owner", lambda s: series(s, 0), {"input.unitId": "NotFound", "input.accessoryIds": "NotFound"}),

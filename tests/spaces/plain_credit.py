@@ -73,12 +73,16 @@ class PlainCredit:
         """Every day of credit that is used, as often as it is."""
         return [day for stay in self.stays for day in stay.credit]
 
+    def free(self, first: date, last: date) -> list[date]:
+        """Which days credit can still pay."""
+        return plain_days(first, last, self.plans, self.used())
+
     def _chosen(self, first: date, last: date, credit: Sequence[date]) -> list[date]:
         return plain_choice(self.due, (last - first).days + 1, credit)
 
     def let(self, first: date, last: date) -> Stay:
         """Let days."""
-        stay = Stay(first, last, self._chosen(first, last, plain_days(first, last, self.plans, self.used())))
+        stay = Stay(first, last, self._chosen(first, last, self.free(first, last)))
         self.stays.append(stay)
         return stay
 
@@ -88,7 +92,7 @@ class PlainCredit:
 
     def extend(self, stay: Stay, last: date) -> None:
         """Let a stay go on."""
-        added = plain_days(stay.last + DAY, last, self.plans, self.used())
+        added = self.free(stay.last + DAY, last)
         stay.last, stay.credit = last, self._chosen(stay.first, last, [*stay.credit, *added])
 
     def move(self, stay: Stay, first: date) -> Stay:

@@ -13,10 +13,12 @@ from incubator import db
 from incubator.kernel import clock
 from incubator.kernel.periods import month_of
 from incubator.spaces import rental_charging, service
-from incubator.spaces.rental_credits import GivenDays, credit_days
+from incubator.spaces.allowances import Given
+from incubator.spaces.rental_credits import credit_days
 from incubator.spaces.rental_pricing import Prices, cheapest_credit, price_stay
 from incubator.spaces.service import ChangeTerms
 from tests.spaces.letting import let
+from tests.spaces.plain_allowance import CarriedCredit
 from tests.spaces.plain_credit import PlainCredit, plain_choice, plain_days, plain_due, walk
 from tests.spaces.test_rental_credits import DAY_MINOR, WEEK_MINOR, YEAR, credit_of, desks, with_plan
 from tests.support import make
@@ -35,7 +37,7 @@ def test_each_month_gives_its_first_days_as_a_walk_day_by_day_does(
     last = first + timedelta(days=more)
 
     found = credit_days(
-        first, last, [GivenDays(per_month, tuple(terms)) for per_month, terms in plans], Counter(month_of(day).first for day in used)
+        first, last, [Given(per_month, tuple(terms)) for per_month, terms in plans], Counter(month_of(day).first for day in used)
     )
 
     assert found == plain_days(first, last, plans, used)
@@ -67,15 +69,27 @@ def test_the_cheapest_credit_is_that_of_all_tries_and_every_day_is_free_or_paid_
 @pytest.mark.parametrize("zone", ["Europe/Berlin", "Pacific/Auckland", "America/St_Johns", "Asia/Kathmandu"])
 @pytest.mark.parametrize("seed", range(3))
 async def test_stays_that_begin_end_move_and_go_on_use_credit_as_the_plain_model_does(zone: str, seed: int) -> None:
+    await walk_through(zone, seed, PlainCredit(PLANS_OF_WALK, WEEK_MINOR, DAY_MINOR))
+
+
+@pytest.mark.parametrize(("zone", "carries"), [("Europe/Berlin", 1), ("Pacific/Auckland", 2)])
+async def test_stays_use_days_that_are_carried_as_a_matching_of_every_day_does(zone: str, carries: int) -> None:
+    await walk_through(zone, carries, CarriedCredit(PLANS_OF_WALK, WEEK_MINOR, DAY_MINOR, [], carries, date(2026, 1, 27)))
+
+
+PLANS_OF_WALK = [(6, [(YEAR, date(2026, 4, 17))]), (3, [(date(2026, 3, 10), date(2036, 1, 1))])]
+
+
+async def walk_through(zone: str, seed: int, model: PlainCredit) -> None:
+    """Let, end, extend and move stays by chance; what they use and cost is always what the model says."""
     chance, now = random.Random(f"{zone} {seed}"), datetime(2026, 1, 27, 3, tzinfo=UTC)
     ids: list[UUID] = []
+    carries = model.carries_months if isinstance(model, CarriedCredit) else 0
     with clock.travel_to(now):
         house, owner = await make.house(time_zone=zone), await make.startup_owner()
         units = await desks(house, 60)
-        plans = [(6, [(YEAR, date(2026, 4, 17))]), (3, [(date(2026, 3, 10), date(2036, 1, 1))])]
-        for per_month, [(begins, ends)] in plans:
-            await with_plan(house, owner, per_month, begins, ends)
-    model = PlainCredit(plans, WEEK_MINOR, DAY_MINOR)
+        for per_month, [(begins, ends)] in PLANS_OF_WALK:
+            await with_plan(house, owner, per_month, begins, ends, carries_months=carries)
 
     async def begin(today: date) -> None:
         first = today + timedelta(days=chance.randrange(25))

@@ -12,10 +12,10 @@ from incubator.kernel.actor import SYSTEM
 from tests.support import make
 
 
-async def contract(house: make.House, customer_id: UUID, starts_on: date | None = None) -> UUID:
-    """Open a contract with one price a month, from today on when no day is given."""
+async def contract(house: make.House, customer_id: UUID, starts_on: date | None = None, plan_id: UUID | None = None) -> UUID:
+    """Open a contract with one price a month, of a plan when one is given, from today on when no day is given."""
     price = Price(1_000, Basis.MONTH, False)
-    term = RecurringTerm("plan", "Membership", price, Supply.SERVICE, starts_on or clock.today("Europe/Berlin"))
+    term = RecurringTerm("plan", "Membership", price, Supply.SERVICE, starts_on or clock.today("Europe/Berlin"), None, plan_id)
     return await billing.open_contract(SYSTEM, Buyer(customer_id, house.legal_entity_id, house.site_id, "EUR"), [term])
 
 
@@ -34,9 +34,9 @@ async def index_value(house: make.House) -> UUID:
     return await billing.record_index_value(SYSTEM, house.operator_id, key, clock.today("Europe/Berlin"), Decimal(100), "Test")
 
 
-async def contracted(house: make.House, customer_id: UUID) -> dict[str, UUID]:
-    """Make all of it; returns the ids by what they are."""
-    made = [await contract(house, customer_id) for _ in range(5)]
+async def contracted(house: make.House, customer_id: UUID, plan_id: UUID) -> dict[str, UUID]:
+    """Make all of it, the contracts of a plan; returns the ids by what they are."""
+    made = [await contract(house, customer_id, plan_id=plan_id) for _ in range(5)]
     today = clock.today("Europe/Berlin")
     price, buyer = Price(100, Basis.ONCE, False), Buyer(customer_id, house.legal_entity_id, house.site_id, "EUR")
     await billing.charge_count(CountedCharge(Source("minimum", made[0], "test"), buyer, "Minimum", price, Supply.SERVICE, today, today))

@@ -79,7 +79,7 @@ async def side() -> Side:
     actors["finance"] = await make.again(actors["finance"])
     for add in (_admission, _space, _rentals, _money, _work_together, _own_things):
         ids |= await add(house, actors)
-    ids |= await contracted(house, startup_id)
+    ids |= await contracted(house, startup_id, ids["Plan"])
     await closing.close_site(house.manager, house.site_id, clock.today("Europe/Berlin") + timedelta(days=1800), "The lease ends")
     return Side(house, actors, {what: encode(what.partition(":")[0], row_id) for what, row_id in ids.items()})
 
@@ -109,7 +109,7 @@ async def _admission(house: make.House, actors: dict[str, Actor]) -> dict[str, U
     accepted, offered, second = [await make.offer(house, owner=owner, terms=TERMS) for _ in range(3)]
     residency_id = await residencies.accept_offer(owner, accepted.offer_id, terms_hash(accepted.terms))
     call_id, plan_id = await make.call(house), await make.plan(house)
-    await spaces.grant_credit(house.manager, plan_id, "meeting room", minutes_per_month=60)
+    await spaces.grant_credit(house.manager, plan_id, "storage", minutes_per_month=60, carries_months=1)
     waiting, other = [
         await residencies.submit_application(owner, make.application_terms(call_id, house), make.fresh("application-key-"))
         for _ in range(2)

@@ -198,6 +198,10 @@ class GrantCreditInput:
     kind: UnitKind
     minutes_per_month: int | None = None
     days_per_month: int | None = None
+    carries_months: int = strawberry.field(
+        default=0,
+        description="In how many months after its own, 0 to 24, what is unused can be used, as long as the plan goes on without a break.",
+    )
 
 
 @value
@@ -266,5 +270,6 @@ class RatesMutation:
             input.kind.value,
             minutes_per_month=input.minutes_per_month,
             days_per_month=input.days_per_month,
+            carries_months=input.carries_months,
         )
         return RatePayload()

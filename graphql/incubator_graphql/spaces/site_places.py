@@ -34,6 +34,7 @@ class PlanCredit:
     kind: UnitKind
     minutes_per_month: int | None = strawberry.field(description="Null where it gives days.")
     days_per_month: int | None = strawberry.field(description="Null where it gives minutes.")
+    carries_months: int = strawberry.field(description="In how many months after its own what is unused can be used.")
 
     @classmethod
     def of(cls, row: CreditRow) -> Self:
@@ -43,6 +44,7 @@ class PlanCredit:
             kind=UnitKind(row.kind),
             minutes_per_month=row.minutes_per_month,
             days_per_month=row.days_per_month,
+            carries_months=row.carries_months,
         )
 
 

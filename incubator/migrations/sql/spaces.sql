@@ -37,6 +37,7 @@ END $$;
 CREATE TRIGGER rate_used_never_changes BEFORE UPDATE OR DELETE ON rate FOR EACH ROW EXECUTE FUNCTION refuse_change_of_used_rate();
 ALTER TABLE credit_grant ADD CONSTRAINT credit_grant_one_of CHECK (num_nonnulls(minutes_per_month, days_per_month) = 1);
 ALTER TABLE credit_grant ADD CONSTRAINT credit_grant_amount CHECK (coalesce(minutes_per_month, 1) > 0 AND coalesce(days_per_month, 1) BETWEEN 1 AND 31);
+ALTER TABLE credit_grant ADD CONSTRAINT credit_grant_carries CHECK (carries_months BETWEEN 0 AND 24);
 ALTER TABLE rental ADD CONSTRAINT rental_days CHECK (starts_on <= ends_on);
 ALTER TABLE booking ADD CONSTRAINT booking_order CHECK (starts_at < ends_at);
 ALTER TABLE booking ADD CONSTRAINT booking_state CHECK (state IN ('pending', 'confirmed', 'cancelled', 'moved', 'declined', 'expired', 'released'));

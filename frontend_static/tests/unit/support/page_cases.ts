@@ -132,7 +132,11 @@ export const pages: readonly PageCase[] = [
 		empty: { residencies: page([]) },
 		emptyText: 'No space yet',
 		fullText: 'Nord Incubator GmbH',
-		others: { OwnRentals: { rentals: page([data.officeRental]) }, RentalHolds: { rentalHolds: page([]) } },
+		others: {
+			OwnRentals: { rentals: page([data.officeRental]) },
+			RentalHolds: { rentalHolds: page([]) },
+			Allowances: { allowances: [] },
+		},
 	},
 	{
 		name: 'rentals',
