@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from incubator.billing import adapting, checks, documents, finalising, payments, run_batches, run_estimates, runs
+from incubator.billing import adapting, checks, customer_credits, documents, finalising, payments, run_batches, run_estimates, runs
 from incubator.billing.events import BuyerProfileChanged, CustomersBilled, InvoiceIssued, VatIdChecked
 from incubator.kernel import outbox, work
 from incubator.organizations.events import OrganizationChanged
@@ -51,6 +51,13 @@ async def find_prices_to_adapt() -> None:
 async def adapt_price(item: work.Item) -> None:
     """Repeats safely: a term whose day is over has another day, or an heir."""
     await adapting.adapt_price(UUID(item.subject))
+
+
+@work.sweep("tell of credits that expire")
+async def tell_of_expiring_credits() -> None:
+    """Repeats safely: each is told of once, in the transaction that marks it."""
+    while await customer_credits.tell_of_endings():
+        pass
 
 
 @work.sweep("check the books")

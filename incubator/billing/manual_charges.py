@@ -6,6 +6,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from incubator import db
+from incubator.billing import credit_uses
 from incubator.billing.charging import charge_count
 from incubator.billing.contract_errors import NothingToWaive
 from incubator.billing.events import ChargeAdded, ChargeWaived
@@ -95,18 +96,20 @@ async def _require_places(terms: ManualCharge) -> None:
 async def waive_charge(actor: Actor, charge_id: UUID, reason: str, idempotency_key: str) -> int:
     """Let what is left of a charge not be owed: a draft asks less, an invoice is credited. Returns how much, as priced, in minor units.
 
+    What a credit paid of it goes back to the credit.
+
     Raises:
         NotFound: the actor sees no such charge.
         NotSignedIn, Forbidden: the actor does not run billing for the legal entity.
         TooShort, TooLong: the reason.
         IdempotencyMismatch: the key was used with other input.
-        NothingToWaive: nothing is left of it.
+        NothingToWaive: nothing is left of it, and no credit paid any of it.
     """
     said = checks.text(reason, "reason", at_most=300, path=("input", "reason"))
     condition, args = visible_charges(actor)
     async with db.transaction():
         found = await db.row(
-            f"SELECT h.legal_entity_id, h.amount_minor FROM charge h WHERE {condition} AND h.id = ${len(args) + 1} FOR UPDATE OF h",
+            f"SELECT h.legal_entity_id FROM charge h WHERE {condition} AND h.id = ${len(args) + 1} FOR UPDATE OF h",
             *args,
             charge_id,
         )
@@ -116,21 +119,23 @@ async def waive_charge(actor: Actor, charge_id: UUID, reason: str, idempotency_k
         claim = await idempotency.claim(actor, idempotency_key, "waiveCharge", {"charge": charge_id, "reason": said})
         if claim.answer is not None:
             return int(claim.answer["waived_minor"])
-        left: int = found["amount_minor"] - await _gone(charge_id)
-        if left <= 0:
+        left, paid = await _left(charge_id)
+        if not left and not paid:
             raise NothingToWaive(path=("input", "chargeId"))
-        await reduce_charges(actor, {charge_id: left}, said)
+        await reduce_charges(actor, {charge_id: left} if left else {}, said, given_back={charge_id: paid})
         await audit.record(actor, "waive charge", "Charge", charge_id, after={"waived_minor": left, "reason": said})
         await outbox.record(ChargeWaived(charge_id))
         await idempotency.store(claim, {"waived_minor": left})
     return left
 
 
-async def _gone(charge_id: UUID) -> int:
-    """Return what fell away of a charge, or was credited of its line by hand, whichever is more; as priced."""
-    found: int = await db.value(
-        "SELECT greatest(coalesce((SELECT sum(r.amount_minor) FROM charge_reduction r WHERE r.charge_id = $1), 0), coalesce((SELECT"
-        " sum(c.amount_minor) FROM invoice_line l JOIN invoice_line c ON c.credits_line_id = l.id WHERE l.charge_id = $1), 0))::bigint",
+async def _left(charge_id: UUID) -> tuple[int, int]:
+    """Return what is left of a charge or of its line, whichever is less, and what credits pay of it; as priced."""
+    found = await db.row(
+        "SELECT least(h.amount_minor - coalesce((SELECT sum(r.amount_minor) FROM charge_reduction r WHERE r.charge_id = h.id), 0), (SELECT"
+        " l.amount_minor - coalesce((SELECT sum(c.amount_minor) FROM invoice_line c WHERE c.credits_line_id = l.id), 0) FROM invoice_line l"
+        f" WHERE l.charge_id = h.id))::bigint AS left_minor, {credit_uses.PAID.format('h')}::bigint AS paid_minor FROM charge h WHERE h.id = $1",
         charge_id,
     )
-    return found
+    assert found is not None
+    return found["left_minor"], found["paid_minor"]

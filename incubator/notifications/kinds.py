@@ -56,6 +56,7 @@ class Kind(StrEnum):
     BILLING_RUN_HELD = "billing_run_held"
     BILLING_RUN_FINISHED = "billing_run_finished"
     PRICE_ADAPTED = "price_adapted"
+    CREDIT_ENDS_SOON = "credit_ends_soon"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,4 +119,5 @@ KINDS: dict[Kind, Description] = {
     Kind.BILLING_RUN_HELD: _named("Billing runs that wait for approval", "Abrechnungsläufe, die auf Freigabe warten", "待批准的计费批次"),
     Kind.BILLING_RUN_FINISHED: _named("Billing runs", "Abrechnungsläufe", "计费批次"),
     Kind.PRICE_ADAPTED: _named("Prices that follow an index", "Preise, die einem Index folgen", "随指数调整的价格"),
+    Kind.CREDIT_ENDS_SOON: _named("Credits that expire soon", "Bald verfallende Guthaben", "即将到期的抵扣额度"),
 }

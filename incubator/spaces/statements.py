@@ -10,6 +10,7 @@ from uuid import UUID
 import asyncpg
 
 from incubator import db
+from incubator.billing.credit_uses import PAID
 from incubator.billing.policy import rounded
 from incubator.kernel import audit, clock, outbox, work
 from incubator.kernel.actor import SYSTEM
@@ -80,10 +81,13 @@ async def schedule_statements(month: date) -> int:
 
 
 async def make_statement(owner_id: UUID, legal_entity_id: UUID, currency: str, month: date) -> UUID | None:
-    """Write an owner's statement for a month, inside the running transaction; None when it is written already or nothing was taken in."""
+    """Write an owner's statement for a month, inside the running transaction; None when it is written already or nothing was taken in.
+
+    What a credit pays counts as taken in: the operator gave it, not the owner.
+    """
     charges = await db.rows(
         "SELECT c.id, o.unit_id, c.customer_id, c.supplied_from, c.amount_minor - coalesce((SELECT sum(f.amount_minor)"
-        " FROM charge_reduction f WHERE f.charge_id = c.id), 0)::bigint AS amount_minor, c.price_includes_tax, c.tax_rate, o.share_percent"
+        f" FROM charge_reduction f WHERE f.charge_id = c.id), 0)::bigint + {PAID.format('c')}::bigint AS amount_minor, c.price_includes_tax, c.tax_rate, o.share_percent"
         f"{UNSTATED} AND o.owner_id = $2 AND c.legal_entity_id = $3 AND c.currency = $4 ORDER BY c.supplied_from, c.id",
         month,
         owner_id,
