@@ -42,7 +42,7 @@ class ChargeState(StrEnum):
 
 @value
 class ChargeReduction:
-    """What of a charge fell away, and why."""
+    """What of a charge fell away or is paid by a credit, and why."""
 
     amount: Money
     reason: str
@@ -104,7 +104,7 @@ class Charge(Node):
 
     @resolved
     async def reductions(self, info: Info) -> list[ChargeReduction]:
-        """What fell away of it: days that ended, paused or got another price, or what was waived."""
+        """What fell away of it: days that ended, paused or got another price, what was waived, or what a credit pays."""
         return [
             ChargeReduction(amount=Money.minor(row.amount_minor, self.row.currency), reason=row.note, at=row.created_at)
             for row in await info.context.loaders.of(REDUCTIONS).load(self.row.id)
