@@ -17,7 +17,7 @@ from incubator.organizations.queries import like
 
 @dataclass(frozen=True, slots=True)
 class ChargeView:
-    """A charge, in minor units of `currency`, as priced: `reduced_minor` of `amount_minor` fell away or is paid by credits.
+    """A charge, in minor units of `currency`, as priced: `reduced_minor` of `amount_minor` is not asked, `paid_minor` because credits pay it.
 
     `state`: open (the next run invoices it), on draft, invoiced, credited (all of it) or waived (nothing of it is asked).
     """
@@ -34,6 +34,7 @@ class ChargeView:
     unit_price_minor: int
     amount_minor: int
     reduced_minor: int
+    paid_minor: int
     discount_minor: int
     price_includes_tax: bool
     supplied_from: date
@@ -56,7 +57,7 @@ class ReductionView:
 
 _FACTS = (
     "SELECT h.id, h.customer_id, h.legal_entity_id, h.site_id, h.currency, h.source_kind, h.description, h.month, h.quantity, h.unit_price_minor,"
-    " h.amount_minor, w.reduced AS reduced_minor, h.discount_minor, h.price_includes_tax, h.supplied_from, h.supplied_to, h.rule_note, CASE"
+    " h.amount_minor, w.reduced AS reduced_minor, w.paid::bigint AS paid_minor, h.discount_minor, h.price_includes_tax, h.supplied_from, h.supplied_to, h.rule_note, CASE"
     " WHEN l.state IN ('finalised', 'void') AND h.amount_minor > 0 AND l.credited >= l.amount_minor AND l.credited > 0 THEN 'credited'"
     " WHEN l.state IN ('finalised', 'void') THEN 'invoiced' WHEN h.is_waived OR (w.reduced > 0 AND w.reduced - w.paid >= h.amount_minor) THEN 'waived'"
     " WHEN l.state = 'draft' THEN 'on draft' ELSE 'open' END AS state, l.invoice_id, h.created_at"

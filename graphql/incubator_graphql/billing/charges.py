@@ -60,6 +60,7 @@ class Charge(Node):
     unit_price: Money
     amount: Money = strawberry.field(description="As priced, with or without tax, after a discount.")
     left: Money = strawberry.field(description="What of it is still asked, as priced.")
+    paid_by_credits: Money = strawberry.field(description="What of it credits pay, as priced.")
     price_includes_tax: bool
     supplied_from: date
     supplied_to: date
@@ -77,6 +78,7 @@ class Charge(Node):
             unit_price=Money.minor(row.unit_price_minor, row.currency),
             amount=Money.minor(row.amount_minor, row.currency),
             left=Money.minor(row.amount_minor - row.reduced_minor, row.currency),
+            paid_by_credits=Money.minor(row.paid_minor, row.currency),
             price_includes_tax=row.price_includes_tax,
             supplied_from=row.supplied_from,
             supplied_to=row.supplied_to,
