@@ -141,7 +141,7 @@ async def reduce_charges(
 async def _correct_invoices(
     actor: Actor, reduced: Mapping[UUID, int], given_back: Mapping[UUID, int], reason: str, settlement: Settlement
 ) -> None:
-    """Let drafts ask less, and credit what was invoiced already."""
+    """Credit what was invoiced already, give credits back what they paid too much, and let drafts ask less."""
     lines = await db.rows(
         "SELECT l.charge_id, l.invoice_id, l.ordinal, l.amount_minor - coalesce((SELECT sum(c.amount_minor) FROM invoice_line c"
         " WHERE c.credits_line_id = l.id), 0)::bigint AS left_minor FROM invoice_line l WHERE l.charge_id = ANY($1::uuid[])",
@@ -150,8 +150,6 @@ async def _correct_invoices(
     invoices = await db.rows(
         "SELECT * FROM invoice WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE", list({line["invoice_id"] for line in lines})
     )
-    await credit_uses.give_back(given_back)
-    await redecide([invoice["id"] for invoice in invoices if invoice["state"] == "draft"])
     for invoice in invoices:
         if invoice["state"] != "finalised":
             continue
@@ -162,3 +160,5 @@ async def _correct_invoices(
         }
         if wanted:
             await credit(actor, invoice, wanted, settlement, reason)
+    await credit_uses.give_back(given_back)
+    await redecide([invoice["id"] for invoice in invoices if invoice["state"] == "draft"])

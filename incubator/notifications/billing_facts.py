@@ -187,6 +187,4 @@ async def credit_ends_soon(event: CreditEndsSoon, message_id: UUID) -> None:
     if found is None:
         return
     params = {name: found[name] for name in ("legal_entity", "left_minor", "currency", "reason", "usable_until")}
-    await tell(
-        await organizations.contacts(found["customer_id"], MONEY_ROLES), Kind.CREDIT_ENDS_SOON, params, "/invoices", message_id
-    )
+    await tell(await organizations.contacts(found["customer_id"], MONEY_ROLES), Kind.CREDIT_ENDS_SOON, params, "/invoices", message_id)
