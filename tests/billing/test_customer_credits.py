@@ -176,9 +176,7 @@ async def test_the_customers_people_for_money_are_told_once_thirty_days_before()
 
     found = await db.rows("SELECT person_id, kind, params::text AS params, path FROM notification ORDER BY id")
     assert (too_early, told) == (False, [True, False])
-    assert [(row["person_id"], row["kind"], row["path"]) for row in found] == [
-        (contact.person_id, "credit_ends_soon", "/invoices")
-    ]
+    assert [(row["person_id"], row["kind"], row["path"]) for row in found] == [(contact.person_id, "credit_ends_soon", "/invoices")]
     assert '"left_minor": 40000' in found[0]["params"]
     assert member.person_id != contact.person_id
 
