@@ -93,10 +93,10 @@ async def test_the_one_that_expires_first_pays_first_and_only_for_its_days_kind_
         ]
         withdrawn = await credit(house, customer, usable_until=date(2026, 5, 1))
         await service.withdraw_credit(house.manager, withdrawn, "A mistake", 1, "withdraw-key")
-        await charged(house, customer, 4_500, date(2026, 3, 20))
+        await charged(house, customer, 6_000, date(2026, 3, 20))
         await bill(house)
 
-    assert [await used(one) for one in (first, later, withdrawn, *strangers)] == [2_000, 2_500, 0, 0, 0, 0, 0, 0]
+    assert [await used(one) for one in (first, later, withdrawn, *strangers)] == [2_000, 3_000, 0, 0, 0, 0, 0, 0]
     assert [note.count("−") for _, _, note in await lines()] == [2]
 
 
@@ -176,6 +176,34 @@ async def test_eight_billers_at_once_use_a_credit_once(is_open: bool) -> None:
 
     assert sorted(drafts) == [0] * 7 + [1]
     assert await used(credit_id) == await db.value("SELECT sum(amount_minor)::bigint FROM charge")
+    assert await checks.problems() == []
+
+
+async def test_two_months_that_are_billed_at_once_share_a_credit_and_the_second_waits_for_the_first() -> None:
+    house, customer = await make.house(), await make.organization()
+    planned, may_commit = asyncio.Event(), asyncio.Event()
+
+    async def biller(month: date) -> None:
+        async with db.transaction():
+            key = CustomerKey(customer, house.legal_entity_id, "EUR")
+            await write_plans(await plan([key], month_of(month), to_write=True), month_of(month), None)
+            planned.set()
+            await may_commit.wait()
+
+    with clock.travel_to(APRIL):
+        credit_id = await credit(house, customer, 10_000)
+        await charged(house, customer, 8_000, date(2026, 4, 1))
+        first = asyncio.create_task(biller(date(2026, 4, 1)))
+        await planned.wait()
+        await charged(house, customer, 8_000, date(2026, 3, 20))
+        second = asyncio.create_task(biller(MARCH))
+        while not await db.value("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"):
+            await asyncio.wait([second], timeout=0.02)
+        may_commit.set()
+        await asyncio.gather(first, second)
+
+    assert [(amount, discount) for amount, discount, _ in await lines()] == [(0, 8_000), (6_000, 2_000)]
+    assert await used(credit_id) == 10_000
     assert await checks.problems() == []
 
 
