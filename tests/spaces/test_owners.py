@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from incubator import db, jobs
+from incubator.billing import runs
 from incubator.billing import service as billing
 from incubator.billing.terms import Basis, Buyer, Price, RecurringTerm, Supply
 from incubator.kernel import clock, work
@@ -23,6 +24,7 @@ from incubator.spaces.rates import RateTerms
 from incubator.spaces.service import BookingTerms, OwnerTerms, RentalTerms, RequirementTerms
 from incubator.spaces.training_errors import ApprovalIsTheHouses, TrainingNotOfSite
 from tests.support import make, schooling
+from tests.support.credited import credit
 from tests.support.written import contents
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -188,6 +190,23 @@ async def test_a_charge_that_comes_late_goes_into_the_next_statement() -> None:
     await state(at(5, 4))
 
     assert await shown(university) == [(date(2027, 4, 1), 10_000, 5_000), (date(2027, 3, 1), 10_000, 5_000)]
+
+
+async def test_what_a_credit_of_the_operator_pays_is_shared_like_what_the_customer_pays() -> None:
+    with clock.travel_to(at(3, 6, 14)):
+        house, tenant = await make.house(), await make.organization()
+        unit, university = await owned(house, "60")
+        await credit(house, tenant, 4_000)
+        await record(unit, tenant)
+    with clock.travel_to(at(4, 1, 8)):
+        await billing.start_billing_run(house.manager, date(2027, 3, 1), "run-of-march")
+        jobs.load()
+        await work.drain(kinds=[runs.ESTIMATE, runs.BILL_BATCH])
+
+    await state(at(4, 4))
+
+    assert await db.value("SELECT amount_minor FROM invoice_line") == 6_000
+    assert await shown(university) == [(date(2027, 3, 1), 10_000, 6_000)]
 
 
 async def test_a_statement_never_changes() -> None:
