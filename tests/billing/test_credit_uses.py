@@ -355,6 +355,10 @@ async def test_what_credits_pay_is_written_in_two_statements_for_however_many_cu
     assert one == three == none + 2
 
 
+USED = (
+    "INSERT INTO customer_credit_use (id, credit_id, charge_id, reduction_id, amount_minor, created_at) SELECT gen_random_uuid(), c.id,"
+    " r.charge_id, r.id, r.{amount}, now() FROM charge_reduction r, customer_credit c WHERE r.note = 'A gift' AND c.reason = '{whose}'"
+)
 FORBIDDEN = [
     "UPDATE customer_credit SET amount_minor = amount_minor + 1",
     "UPDATE customer_credit SET used_minor = amount_minor + 1",
@@ -366,12 +370,10 @@ FORBIDDEN = [
     "DELETE FROM customer_credit_use",
     (
         "INSERT INTO charge_reduction (id, charge_id, amount_minor, note, created_at)"
-        " SELECT gen_random_uuid(), id, 6001, 'Too much', now() FROM charge"
+        " SELECT gen_random_uuid(), id, 6001, 'Too much', now() FROM charge WHERE amount_minor = 10000"
     ),
-    (
-        "INSERT INTO customer_credit_use (id, credit_id, charge_id, reduction_id, amount_minor, created_at) SELECT gen_random_uuid(), c.id,"
-        " r.charge_id, r.id, r.amount_minor, now() FROM charge_reduction r, customer_credit c WHERE c.reason = 'Another customer'"
-    ),
+    USED.format(amount="amount_minor", whose="Another customer"),
+    USED.format(amount="amount_minor - 1", whose="Later"),
 ]
 
 
@@ -383,6 +385,8 @@ async def test_the_database_itself_refuses(sql: str) -> None:
         await credit(house, await make.organization(), 90_000, reason="Another customer")
         await charged(house, customer, 10_000)
         await bill(house)
+        await service.waive_charge(house.manager, await charged(house, customer, 300, date(2026, 4, 1)), "A gift", "waive-key")
+        await credit(house, customer, reason="Later")
 
     with pytest.raises(asyncpg.IntegrityConstraintViolationError):
         await db.execute(sql)
