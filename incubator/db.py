@@ -23,6 +23,7 @@ MODEL_MODULES = [
     "incubator.kernel.models",
     "incubator.organizations.models",
     "incubator.billing.models",
+    "incubator.billing.credit_models",
     "incubator.billing.invoice_models",
     "incubator.billing.profile_models",
     "incubator.spaces.models",

@@ -7,6 +7,7 @@ from incubator_graphql.billing.buyers import BuyersMutation, BuyersQuery
 from incubator_graphql.billing.charges import ChargesMutation, ChargesQuery
 from incubator_graphql.billing.contract_changes import ContractChangesMutation
 from incubator_graphql.billing.contracts import ContractsQuery
+from incubator_graphql.billing.customer_credits import CustomerCreditsMutation, CustomerCreditsQuery
 from incubator_graphql.billing.deposits import DepositsMutation
 from incubator_graphql.billing.fapiao import FapiaoMutation
 from incubator_graphql.billing.invoice_changes import InvoiceChangesMutation, InvoiceChangesQuery
@@ -75,6 +76,7 @@ class Query(
     AccountsQuery,
     ContractsQuery,
     ChargesQuery,
+    CustomerCreditsQuery,
     PriceIndexesQuery,
     BillingRunsQuery,
     SellersQuery,
@@ -117,6 +119,7 @@ class Mutation(
     PlansMutation,
     ContractChangesMutation,
     ChargesMutation,
+    CustomerCreditsMutation,
     PriceIndexesMutation,
     SellersMutation,
     BuyersMutation,

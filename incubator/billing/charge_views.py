@@ -7,6 +7,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from incubator import db
+from incubator.billing.credit_uses import PAID
 from incubator.billing.scope import visible_charges
 from incubator.kernel.actor import Actor
 from incubator.kernel.grouping import grouped
@@ -16,7 +17,7 @@ from incubator.organizations.queries import like
 
 @dataclass(frozen=True, slots=True)
 class ChargeView:
-    """A charge, in minor units of `currency`, as priced: `reduced_minor` of `amount_minor` fell away.
+    """A charge, in minor units of `currency`, as priced: `reduced_minor` of `amount_minor` is not asked, `paid_minor` because credits pay it.
 
     `state`: open (the next run invoices it), on draft, invoiced, credited (all of it) or waived (nothing of it is asked).
     """
@@ -33,6 +34,7 @@ class ChargeView:
     unit_price_minor: int
     amount_minor: int
     reduced_minor: int
+    paid_minor: int
     discount_minor: int
     price_includes_tax: bool
     supplied_from: date
@@ -55,12 +57,12 @@ class ReductionView:
 
 _FACTS = (
     "SELECT h.id, h.customer_id, h.legal_entity_id, h.site_id, h.currency, h.source_kind, h.description, h.month, h.quantity, h.unit_price_minor,"
-    " h.amount_minor, w.reduced AS reduced_minor, h.discount_minor, h.price_includes_tax, h.supplied_from, h.supplied_to, h.rule_note, CASE"
+    " h.amount_minor, w.reduced AS reduced_minor, w.paid::bigint AS paid_minor, h.discount_minor, h.price_includes_tax, h.supplied_from, h.supplied_to, h.rule_note, CASE"
     " WHEN l.state IN ('finalised', 'void') AND h.amount_minor > 0 AND l.credited >= l.amount_minor AND l.credited > 0 THEN 'credited'"
-    " WHEN l.state IN ('finalised', 'void') THEN 'invoiced' WHEN h.is_waived OR (w.reduced > 0 AND w.reduced >= h.amount_minor) THEN 'waived'"
+    " WHEN l.state IN ('finalised', 'void') THEN 'invoiced' WHEN h.is_waived OR (w.reduced > 0 AND w.reduced - w.paid >= h.amount_minor) THEN 'waived'"
     " WHEN l.state = 'draft' THEN 'on draft' ELSE 'open' END AS state, l.invoice_id, h.created_at"
-    " FROM charge h JOIN organization o ON o.id = h.customer_id CROSS JOIN LATERAL (SELECT coalesce(sum(r.amount_minor), 0)::bigint AS reduced"
-    " FROM charge_reduction r WHERE r.charge_id = h.id) w LEFT JOIN LATERAL (SELECT i.id AS invoice_id, i.state, n.amount_minor,"
+    " FROM charge h JOIN organization o ON o.id = h.customer_id CROSS JOIN LATERAL (SELECT coalesce(sum(r.amount_minor), 0)::bigint AS reduced,"
+    f" {PAID.format('h')} AS paid FROM charge_reduction r WHERE r.charge_id = h.id) w LEFT JOIN LATERAL (SELECT i.id AS invoice_id, i.state, n.amount_minor,"
     " (SELECT coalesce(sum(c.amount_minor), 0) FROM invoice_line c WHERE c.credits_line_id = n.id) AS credited FROM invoice_line n"
     " JOIN invoice i ON i.id = n.invoice_id WHERE n.charge_id = h.id ORDER BY n.id DESC LIMIT 1) l ON true"
 )

@@ -1,7 +1,7 @@
 """Whether the books are right: the checks that `incubator verify`, the hourly sweep and the tests make.
 
 C1 due without invoice · C2 more than one invoice for a contract and period · C3 gaps or repeats in a series, a broken chain ·
-C4 lines, taxes, totals and ledger that do not add up · C7 credited above the line · C8 facts that are not relayed ·
+C4 lines, taxes, totals and ledger that do not add up · C7 credited above the line, reduced above the charge, used above the credit · C8 facts that are not relayed ·
 C10 a database constraint that is missing (looked at in `incubator.schema`).
 """
 
@@ -34,6 +34,8 @@ async def problems() -> list[str]:
         *await _unbalanced(),
         *await _wrong_balances(),
         *await _credited_above(),
+        *await _reduced_above(),
+        *await _used_above(),
     ]
 
 
@@ -180,6 +182,29 @@ async def _credited_above() -> list[str]:
         " ON c.credits_line_id = l.id WHERE c.amount > l.amount_minor OR c.net > l.net_minor"
     )
     return [f"C7: line {row['ordinal']} of invoice {row['number']} is credited above its amount" for row in found]
+
+
+async def _reduced_above() -> list[str]:
+    found = await db.rows(
+        "SELECT h.id FROM charge h JOIN (SELECT charge_id, sum(amount_minor) AS amount FROM charge_reduction GROUP BY 1) r ON r.charge_id = h.id"
+        " WHERE r.amount > h.amount_minor ORDER BY h.id"
+    )
+    return [f"C7: charge {row['id']} is reduced above its amount" for row in found]
+
+
+async def _used_above() -> list[str]:
+    """C7: credits that paid more than they are, whose uses do not add up, or a use that is not what its charge was reduced by."""
+    wrong = await db.rows(
+        "SELECT c.id FROM customer_credit c LEFT JOIN (SELECT credit_id, sum(amount_minor - given_back_minor) AS used FROM customer_credit_use"
+        " GROUP BY 1) u ON u.credit_id = c.id WHERE coalesce(u.used, 0) <> c.used_minor OR c.used_minor > c.amount_minor ORDER BY c.id"
+    )
+    uses = await db.rows(
+        "SELECT u.id FROM customer_credit_use u JOIN charge_reduction r ON r.id = u.reduction_id WHERE r.amount_minor <> u.amount_minor"
+        " OR r.charge_id <> u.charge_id OR u.given_back_minor > u.amount_minor ORDER BY u.id"
+    )
+    return [f"C7: what was used of credit {row['id']} is above its amount or not what its uses come to" for row in wrong] + [
+        f"C7: use {row['id']} of a credit is not what its charge was reduced by" for row in uses
+    ]
 
 
 async def unrelayed() -> list[str]:

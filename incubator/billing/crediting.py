@@ -12,7 +12,7 @@ from uuid import UUID
 import asyncpg
 
 from incubator import db
-from incubator.billing import party_facts
+from incubator.billing import credit_uses, party_facts
 from incubator.billing.balances import add_to_balance
 from incubator.billing.credit_policy import CreditedGroup, CreditedLine, Settled, settle, tax_now
 from incubator.billing.drafting import CREDIT_NOTE, INVOICE
@@ -68,6 +68,8 @@ class Reckoned:
 async def create_credit_note(actor: Actor, terms: CreditTerms, idempotency_key: str) -> UUID:
     """Credit some of an invoice; returns the credit note, which has its number at once.
 
+    Of a line of which nothing is left, what a customer's credit paid goes back to that credit.
+
     Raises:
         NotFound: the actor sees no such invoice, or a line is not on it.
         NotSignedIn, Forbidden: the actor does not look after the legal entity's money.
@@ -87,9 +89,11 @@ async def create_credit_note(actor: Actor, terms: CreditTerms, idempotency_key: 
         claim = await idempotency.claim(actor, idempotency_key, "createCreditNote", terms)
         if claim.answer is not None:
             return UUID(claim.answer["credit_note_id"])
+        await credit_uses.lock_paid_charges(terms.invoice_id)
         invoice = await _lock(terms.invoice_id)
         checks.version(terms.expected_version, invoice["version"])
         credit_note_id = await credit(actor, invoice, terms.lines, terms.settlement, terms.reason)
+        await credit_uses.give_back_of(terms.invoice_id, terms.lines)
         await idempotency.store(claim, {"credit_note_id": credit_note_id})
     return credit_note_id
 
@@ -109,9 +113,11 @@ async def void_invoice(
         claim = await idempotency.claim(actor, idempotency_key, "voidInvoice", {"invoice": invoice_id, "settlement": settlement})
         if claim.answer is not None:
             return UUID(claim.answer["credit_note_id"])
+        await credit_uses.lock_paid_charges(invoice_id)
         invoice = await _lock(invoice_id)
         checks.version(expected_version, invoice["version"])
         credit_note_id = await credit(actor, invoice, None, settlement, reason)
+        await credit_uses.give_back_of(invoice_id, None)
         await db.execute("UPDATE invoice SET state = 'void', version = version + 1 WHERE id = $1", invoice_id)
         await audit.record(actor, "void invoice", "Invoice", invoice_id, after={"credit_note": credit_note_id, "reason": reason})
         await idempotency.store(claim, {"credit_note_id": credit_note_id})

@@ -308,3 +308,38 @@ class BuyerProfileChanged(Event):
     def touches(self) -> Sequence[Touched]:
         """The organisation."""
         return [Touched("Organization", self.organization_id, self.version)]
+
+
+@dataclass(frozen=True)
+class CreditGiven(Event):
+    """A customer was given a credit."""
+
+    credit_id: UUID
+
+    def touches(self) -> Sequence[Touched]:
+        """The credit."""
+        return [Touched("CustomerCredit", self.credit_id, 1)]
+
+
+@dataclass(frozen=True)
+class CreditWithdrawn(Event):
+    """What was left of a credit was taken back."""
+
+    credit_id: UUID
+    version: int
+
+    def touches(self) -> Sequence[Touched]:
+        """The credit."""
+        return [Touched("CustomerCredit", self.credit_id, self.version)]
+
+
+@dataclass(frozen=True)
+class CreditEndsSoon(Event):
+    """A credit with something left expires within 30 days."""
+
+    credit_id: UUID
+    version: int
+
+    def touches(self) -> Sequence[Touched]:
+        """The credit."""
+        return [Touched("CustomerCredit", self.credit_id, self.version)]

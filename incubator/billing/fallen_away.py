@@ -1,7 +1,7 @@
 """Days that were charged and fall away: by an end, a pause, or a new price. Their charges are reduced, and what is invoiced is credited.
 
 A charge is never changed: a reduction beside it says how much less is owed. Of a charge on no invoice or on a draft the invoice asks less;
-of one that is invoiced a credit note takes it back. Each stretch of days is rounded once, so what a customer pays in the end is the price
+of one that is invoiced a credit note takes it back. What a credit paid and the charge does not need any more goes back to the credit. Each stretch of days is rounded once, so what a customer pays in the end is the price
 of the days it had, whatever was changed in between (the fair-day rule).
 """
 
@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from incubator import db
+from incubator.billing import credit_uses
 from incubator.billing.crediting import Settlement, credit
 from incubator.billing.due import discounted_days, paused_days, whole_period
 from incubator.billing.planning import CONTRACT_TERM
@@ -23,11 +24,12 @@ from incubator.kernel.actor import Actor
 from incubator.kernel.ids import new_id
 from incubator.kernel.periods import Period
 
-GONE = (
-    "greatest(coalesce((SELECT sum(f.amount_minor) FROM charge_reduction f WHERE f.charge_id = h.id), 0), coalesce((SELECT sum(n.amount_minor)"
-    " FROM invoice_line l JOIN invoice_line n ON n.credits_line_id = l.id WHERE l.charge_id = h.id), 0))::bigint"
+LEFT = (
+    "least(h.amount_minor - coalesce((SELECT sum(r.amount_minor) FROM charge_reduction r WHERE r.charge_id = h.id), 0), (SELECT l.amount_minor"
+    " - coalesce((SELECT sum(n.amount_minor) FROM invoice_line n WHERE n.credits_line_id = l.id), 0) FROM invoice_line l"
+    " WHERE l.charge_id = h.id))::bigint"
 )
-"""What fell away of a charge (h), or was credited of its line by hand, whichever is more; as priced."""
+"""What is left of a charge (h) or of its line, whichever is less; as priced."""
 Term = Mapping[str, Any]
 """A row of `contract_term` with its contract's currency and whether it `is_charged`."""
 
@@ -87,7 +89,7 @@ async def take_back(
     reason: str,
     settlement: Settlement = Settlement.BALANCE,
 ) -> int:
-    """Reduce the charges of locked terms to the days that are kept, inside the running transaction; returns by how much, as priced.
+    """Reduce the charges of locked terms to the days that are kept, inside the running transaction; returns how much less is owed, as priced.
 
     Each term comes with its new last day: None when it has none, and a day before its first when nothing of it is kept.
     """
@@ -99,20 +101,37 @@ async def take_back(
         CONTRACT_TERM,
         list(kept),
     )
+    paid = await credit_uses.uses_of([charge["id"] for charge in charges])
     reduced: dict[UUID, int] = {}
+    given_back: dict[UUID, int] = {}
     for charge in charges:
         term, last = kept[charge["source_id"]]
-        less = charge["left_minor"] - kept_minor(term, Period.of(charge["supplied_from"], charge["supplied_to"]), last, pauses)
+        by_credit = credit_uses.paid_by(paid.get(charge["id"], ()))
+        before = charge["left_minor"] + by_credit
+        now = min(before, kept_minor(term, Period.of(charge["supplied_from"], charge["supplied_to"]), last, pauses))
+        less = charge["left_minor"] - (now - min(by_credit, now))
         if less > 0:
             reduced[charge["id"]] = less
-    if not reduced:
+        if by_credit > now:
+            given_back[charge["id"]] = by_credit - now
+    if not reduced and not given_back:
         return 0
-    await reduce_charges(actor, reduced, reason, settlement)
+    await reduce_charges(actor, reduced, reason, settlement, given_back=given_back)
     return sum(reduced.values())
 
 
-async def reduce_charges(actor: Actor, reduced: dict[UUID, int], reason: str, settlement: Settlement = Settlement.BALANCE) -> None:
-    """Take so much off locked charges, inside the running transaction: drafts ask less, invoices are credited."""
+async def reduce_charges(
+    actor: Actor,
+    reduced: Mapping[UUID, int],
+    reason: str,
+    settlement: Settlement = Settlement.BALANCE,
+    *,
+    given_back: Mapping[UUID, int],
+) -> None:
+    """Take so much off locked charges, inside the running transaction: drafts ask less, invoices are credited.
+
+    `given_back` says for each charge how much less of it credits pay.
+    """
     await db.execute(
         "INSERT INTO charge_reduction (id, charge_id, amount_minor, note, created_at) SELECT r.*, $4, $5"
         " FROM unnest($1::uuid[], $2::uuid[], $3::bigint[]) AS r",
@@ -122,27 +141,30 @@ async def reduce_charges(actor: Actor, reduced: dict[UUID, int], reason: str, se
         reason[:300],
         clock.now(),
     )
-    await _correct_invoices(actor, reduced, reason, settlement)
+    await _correct_invoices(actor, reduced, given_back, reason, settlement)
 
 
-async def _correct_invoices(actor: Actor, reduced: dict[UUID, int], reason: str, settlement: Settlement) -> None:
-    """Let drafts ask less, and credit what was invoiced already."""
+async def _correct_invoices(
+    actor: Actor, reduced: Mapping[UUID, int], given_back: Mapping[UUID, int], reason: str, settlement: Settlement
+) -> None:
+    """Credit what was invoiced already, give credits back what they paid too much, and let drafts ask less."""
     lines = await db.rows(
         "SELECT l.charge_id, l.invoice_id, l.ordinal, l.amount_minor - coalesce((SELECT sum(c.amount_minor) FROM invoice_line c"
         " WHERE c.credits_line_id = l.id), 0)::bigint AS left_minor FROM invoice_line l WHERE l.charge_id = ANY($1::uuid[])",
-        list(reduced),
+        [*reduced, *given_back],
     )
     invoices = await db.rows(
         "SELECT * FROM invoice WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE", list({line["invoice_id"] for line in lines})
     )
-    await redecide([invoice["id"] for invoice in invoices if invoice["state"] == "draft"])
     for invoice in invoices:
         if invoice["state"] != "finalised":
             continue
         wanted = {
             line["ordinal"]: less
             for line in lines
-            if line["invoice_id"] == invoice["id"] and (less := min(reduced[line["charge_id"]], line["left_minor"])) > 0
+            if line["invoice_id"] == invoice["id"] and (less := min(reduced.get(line["charge_id"], 0), line["left_minor"])) > 0
         }
         if wanted:
             await credit(actor, invoice, wanted, settlement, reason)
+    await credit_uses.give_back(given_back)
+    await redecide([invoice["id"] for invoice in invoices if invoice["state"] == "draft"])

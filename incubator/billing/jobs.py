@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from incubator.billing import adapting, checks, documents, finalising, payments, run_batches, run_estimates, runs
+from incubator.billing import adapting, checks, customer_credits, documents, finalising, payments, run_batches, run_estimates, runs
 from incubator.billing.events import BuyerProfileChanged, CustomersBilled, InvoiceIssued, VatIdChecked
 from incubator.kernel import outbox, work
 from incubator.organizations.events import OrganizationChanged
@@ -59,6 +59,13 @@ async def ask_for_index_value(item: work.Item) -> None:
     """Repeats safely: it is asked once for a legal entity, index and month."""
     entity, _, _ = item.subject.partition(" ")
     await adapting.ask_for_value(UUID(entity), item.payload["key"], date.fromisoformat(f"{item.period}-01"))
+
+
+@work.sweep("tell of credits that expire")
+async def tell_of_expiring_credits() -> None:
+    """Repeats safely: each is told of once, in the transaction that marks it."""
+    while await customer_credits.tell_of_endings():
+        pass
 
 
 @work.sweep("check the books")

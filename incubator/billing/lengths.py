@@ -56,14 +56,17 @@ async def end_contract(actor: Actor, contract_id: UUID, ends_on: date, *, source
 
 async def cut_terms(terms: Sequence[Term], ends_on: date) -> None:
     """Let locked terms end on a day, inside the running transaction. Of one that begins later nothing is kept: it goes, unless it was charged."""
-    await db.execute(
-        "UPDATE contract_term SET ends_on = greatest($2::date, starts_on - 1), next_period_start = greatest(starts_on, least(next_period_start, $2::date + 1))"
-        " WHERE id = ANY($1::uuid[])",
-        [term["id"] for term in terms if term["is_charged"] or term["starts_on"] <= ends_on],
-        ends_on,
-    )
     gone = [term["id"] for term in terms if not term["is_charged"] and term["starts_on"] > ends_on]
-    await db.execute("DELETE FROM contract_term WHERE id = ANY($1::uuid[])", gone)
+    cut = [term["id"] for term in terms if term["id"] not in gone]
+    if cut:
+        await db.execute(
+            "UPDATE contract_term SET ends_on = greatest($2::date, starts_on - 1), next_period_start = greatest(starts_on,"
+            " least(next_period_start, $2::date + 1)) WHERE id = ANY($1::uuid[])",
+            cut,
+            ends_on,
+        )
+    if gone:
+        await db.execute("DELETE FROM contract_term WHERE id = ANY($1::uuid[])", gone)
 
 
 async def extend_terms(actor: Actor, contract_id: UUID, source_id: UUID, ends_on: date) -> None:

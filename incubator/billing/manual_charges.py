@@ -6,10 +6,11 @@ from decimal import Decimal
 from uuid import UUID
 
 from incubator import db
+from incubator.billing import credit_uses
 from incubator.billing.charging import charge_count
 from incubator.billing.contract_errors import NothingToWaive
 from incubator.billing.events import ChargeAdded, ChargeWaived
-from incubator.billing.fallen_away import GONE, reduce_charges
+from incubator.billing.fallen_away import LEFT, reduce_charges
 from incubator.billing.scope import visible_charges
 from incubator.billing.terms import Basis, Buyer, CountedCharge, GivenTax, Price, Source, Supply
 from incubator.kernel import audit, checks, idempotency, outbox
@@ -95,12 +96,14 @@ async def _require_places(terms: ManualCharge) -> None:
 async def waive_charge(actor: Actor, charge_id: UUID, reason: str, idempotency_key: str) -> int:
     """Let what is left of a charge not be owed: a draft asks less, an invoice is credited. Returns how much, as priced, in minor units.
 
+    What a credit paid of it goes back to the credit.
+
     Raises:
         NotFound: the actor sees no such charge.
         NotSignedIn, Forbidden: the actor does not run billing for the legal entity.
         TooShort, TooLong: the reason.
         IdempotencyMismatch: the key was used with other input.
-        NothingToWaive: nothing is left of it.
+        NothingToWaive: nothing is left of it, and no credit paid any of it.
     """
     said = checks.text(reason, "reason", at_most=300, path=("input", "reason"))
     condition, args = visible_charges(actor)
@@ -116,10 +119,15 @@ async def waive_charge(actor: Actor, charge_id: UUID, reason: str, idempotency_k
         claim = await idempotency.claim(actor, idempotency_key, "waiveCharge", {"charge": charge_id, "reason": said})
         if claim.answer is not None:
             return int(claim.answer["waived_minor"])
-        left: int = await db.value(f"SELECT h.amount_minor - {GONE} FROM charge h WHERE h.id = $1", charge_id)
-        if left <= 0:
+        found = await db.row(
+            f"SELECT {LEFT} AS left_minor, {credit_uses.PAID.format('h')}::bigint AS paid_minor FROM charge h WHERE h.id = $1", charge_id
+        )
+        assert found is not None
+        left: int = found["left_minor"]
+        paid: int = found["paid_minor"]
+        if not left and not paid:
             raise NothingToWaive(path=("input", "chargeId"))
-        await reduce_charges(actor, {charge_id: left}, said)
+        await reduce_charges(actor, {charge_id: left} if left else {}, said, given_back={charge_id: paid})
         await audit.record(actor, "waive charge", "Charge", charge_id, after={"waived_minor": left, "reason": said})
         await outbox.record(ChargeWaived(charge_id))
         await idempotency.store(claim, {"waived_minor": left})

@@ -7,6 +7,7 @@ from fractions import Fraction
 from uuid import UUID
 
 from incubator import db
+from incubator.billing import credit_uses
 from incubator.billing.charge_writing import NewCharge, new_charge
 from incubator.billing.due import paused_days
 from incubator.billing.policy import Priced, rounded
@@ -107,12 +108,15 @@ async def promised(columns: Sequence[object], month: Period, *, lock: bool) -> l
 
 
 async def spent(columns: Sequence[object], minimums: Sequence[Minimum]) -> dict[tuple[UUID, UUID, str, date], int]:
-    """Return what was charged already to the customers in each month that a promise looks at, as priced, less what fell away."""
+    """Return what was charged already to the customers in each month that a promise looks at, as priced, less what fell away.
+
+    What a credit pays counts as spent: it lowers what a customer owes, not what it used.
+    """
     if not minimums:
         return {}
     found = await db.rows(
         "SELECT h.customer_id, h.legal_entity_id, h.currency, h.month, sum(h.amount_minor - coalesce((SELECT sum(r.amount_minor)"
-        f" FROM charge_reduction r WHERE r.charge_id = h.id), 0))::bigint AS spent FROM charge h {_OF_KEYS.format('h')}"
+        f" FROM charge_reduction r WHERE r.charge_id = h.id), 0) + {credit_uses.PAID.format('h')})::bigint AS spent FROM charge h {_OF_KEYS.format('h')}"
         " WHERE h.month >= $4 AND h.source_kind <> 'minimum' GROUP BY 1, 2, 3, 4",
         *columns,
         min(minimum.until for minimum in minimums),

@@ -224,7 +224,7 @@ class Charge(Model):
 
 
 class ChargeReduction(Model):
-    """What of a charge is not owed after all, because days of it fell away: so much less, as priced, with the reason; never changed.
+    """What of a charge is not owed after all, as priced, with the reason: days of it fell away, it was waived, or a credit pays it; never changed.
 
     A charge that stands on no finalised invoice is invoiced for what is left; one that does is credited.
     """

@@ -3,8 +3,8 @@
 A billing run writes the plan, a preview shows it, an estimate sums it up: all three are the same plan.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import TypedDict
@@ -13,8 +13,9 @@ from uuid import UUID
 import asyncpg
 
 from incubator import db
-from incubator.billing import minimums
+from incubator.billing import credit_uses, minimums
 from incubator.billing.charge_writing import NewCharge, new_charge, time_of_supply
+from incubator.billing.credit_uses import CreditUse, Purse
 from incubator.billing.due import Due, Recurrence, discounted_days, due_parts, paused_days
 from incubator.billing.policy import Part, TaxedLine, amount_of_days, documents, price_days
 from incubator.billing.tax_desk import TaxDesk
@@ -59,7 +60,7 @@ class PlannedLine:
 
 @dataclass(slots=True)
 class CustomerPlan:
-    """What is to be done for one customer: new charges, the terms' next days, the documents' lines; or why it cannot be.
+    """What is to be done for one customer: new charges, what credits pay, the terms' next days, the documents' lines; or why it cannot be.
 
     `late_periods` counts the periods that were due before the month.
     """
@@ -68,6 +69,7 @@ class CustomerPlan:
     charges: list[NewCharge] = field(default_factory=list)
     moved_terms: list[tuple[UUID, date]] = field(default_factory=list)
     moved_minimums: list[tuple[UUID, date]] = field(default_factory=list)
+    credit_uses: list[CreditUse] = field(default_factory=list)
     documents: list[list[PlannedLine]] = field(default_factory=list)
     late_periods: int = 0
     refusal: DomainError | None = None
@@ -89,9 +91,9 @@ CHARGE_IS_OPEN = "NOT EXISTS (SELECT 1 FROM invoice_line l WHERE l.charge_id = h
 
 
 async def plan(keys: Sequence[CustomerKey], month: Period, *, to_write: bool) -> list[CustomerPlan]:
-    """Plan the billing of customers up to the end of a month, in the order of `keys`. With `to_write` its terms and charges are locked.
+    """Plan the billing of customers up to the end of a month, in the order of `keys`.
 
-    A customer whose prices make no sense has a plan with the refusal and nothing else.
+    With `to_write` promises, terms, charges and credits are locked, in this order and each by their ids. A customer whose prices make no sense has a plan with the refusal and nothing else.
     """
     columns = _columns(keys)
     plans = {key: CustomerPlan(key) for key in keys}
@@ -109,12 +111,15 @@ async def plan(keys: Sequence[CustomerKey], month: Period, *, to_write: bool) ->
             except DomainError as refusal:
                 found.refusal, found.charges, found.moved_terms = refusal, [], []
     _charge_minimums(plans, promised, await minimums.spent(columns, promised), month, desk)
+    purses = await credit_uses.purses(columns, month, lock=to_write)
+    used = await credit_uses.uses_of([row["id"] for row in open_charges if row["reduced_minor"]])
     lines: dict[CustomerKey, list[PlannedLine]] = {}
     for open_charge in open_charges:
         lines.setdefault(_key_of(open_charge), []).append(_line_of_row(open_charge, desk))
     for key, found in plans.items():
         if found.refusal is None:
-            _share_out(found, [*lines.get(key, ()), *(_line_of_new(charge) for charge in found.charges)])
+            purse = purses.get((key.customer_id, key.legal_entity_id, key.currency))
+            _share_out(found, [*lines.get(key, ()), *(_line_of_new(charge) for charge in found.charges)], purse, used)
     return list(plans.values())
 
 
@@ -210,10 +215,13 @@ async def _pauses(contract_ids: Iterable[UUID]) -> dict[UUID, list[Period]]:
 
 
 async def _open_charges(columns: Sequence[object], month: Period, *, lock: bool) -> list[asyncpg.Record]:
+    """Return charges on no invoice. They are read after they are locked: who waited would not see what was billed or reduced meanwhile."""
+    these = f"FROM charge h JOIN {_KEYS} ON {_OF_KEY.format('h')} WHERE h.month < $4 AND {CHARGE_IS_OPEN} ORDER BY h.id"
+    if lock and not await db.rows(f"SELECT h.id {these} FOR UPDATE OF h", *columns, month.end):
+        return []
     return await db.rows(
         "SELECT h.*, coalesce((SELECT sum(r.amount_minor) FROM charge_reduction r WHERE r.charge_id = h.id), 0)::bigint AS reduced_minor"
-        f" FROM charge h JOIN {_KEYS} ON {_OF_KEY.format('h')} WHERE h.month < $4 AND {CHARGE_IS_OPEN} ORDER BY h.id"
-        + (" FOR UPDATE OF h" if lock else ""),
+        f" {these}",
         *columns,
         month.end,
     )
@@ -272,11 +280,29 @@ def _charge_term(found: CustomerPlan, term: asyncpg.Record, month: Period, pause
         found.moved_terms.append((term["id"], due.next_start))
 
 
-def _share_out(found: CustomerPlan, lines: list[PlannedLine]) -> None:
+def _share_out(found: CustomerPlan, lines: list[PlannedLine], purse: Purse | None, used: Mapping[UUID, Sequence[CreditUse]]) -> None:
     if len(lines) > 1:
         lines.sort(key=lambda line: (line.site_id, line.supplied_from, line.charge_id))
+    if purse is not None or used:
+        lines = [_with_credits(found, line, purse, used.get(line.charge_id, ())) for line in lines]
     for indexes in documents([line.taxed for line in lines]):
         found.documents.append([lines[index] for index in indexes])
+
+
+def _with_credits(found: CustomerPlan, line: PlannedLine, purse: Purse | None, before: Sequence[CreditUse]) -> PlannedLine:
+    """Return a line at what is left of it when open credits have paid; what they paid before stays with the charge."""
+    amount = line.taxed.amount_minor
+    now = purse.pay(line.charge_id, line.supply, line.supplied_from, amount) if purse else []
+    if not now and not before:
+        return line
+    found.credit_uses.extend(now)
+    uses = credit_uses.merged([*before, *now])
+    return replace(
+        line,
+        taxed=replace(line.taxed, amount_minor=amount - credit_uses.paid_by(now)),
+        discount_minor=line.discount_minor + credit_uses.paid_by(uses),
+        rule_note=credit_uses.noted(line.rule_note, uses, found.key.currency),
+    )
 
 
 def _line_of_new(charge: NewCharge) -> PlannedLine:

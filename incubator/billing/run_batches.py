@@ -7,7 +7,7 @@ from uuid import UUID
 import asyncpg
 
 from incubator import db
-from incubator.billing import party_facts
+from incubator.billing import credit_uses, party_facts
 from incubator.billing.charge_writing import write_charges
 from incubator.billing.drafting import INVOICE, Draft, write_drafts
 from incubator.billing.events import CustomersBilled
@@ -81,6 +81,7 @@ async def write_plans(plans: Sequence[CustomerPlan], month: Period, run_id: UUID
     """Write the charges, drafts and next days of plans whose rows are locked; returns the drafts' ids."""
     charges = [charge for found in plans for charge in found.charges]
     known = {charge.id for charge in charges} - await write_charges(charges)
+    await credit_uses.write_uses([use for found in plans for use in found.credit_uses if use.charge_id not in known])
     faults.reach(Point.CHARGES_WRITTEN)
     moved = [one for found in plans for one in found.moved_terms]
     if moved:

@@ -3,7 +3,7 @@
 Each function returns an SQL condition over the table's columns under the alias given, and its arguments, numbered from `$1`.
 """
 
-from incubator.kernel.actor import Actor, OrganizationKind, Role
+from incubator.kernel.actor import Actor, Grant, OrganizationKind, Role
 from incubator.organizations.scope import EVERYTHING, NOTHING, Scope
 
 CUSTOMER_ROLES = (Role.OWNER, Role.BILLING_CONTACT, Role.CORPORATE_ADMIN, Role.REPRESENTATIVE)
@@ -34,6 +34,16 @@ def visible_contracts(actor: Actor, alias: str = "c") -> Scope:
 def visible_charges(actor: Actor, alias: str = "h") -> Scope:
     """Return the condition over `charge` under `alias`: one's own, the legal entity's, or those of one's site."""
     return _of_customer_entity_site(actor, alias)
+
+
+def visible_customer_credits(actor: Actor, alias: str = "c") -> Scope:
+    """Return the condition over `customer_credit` under `alias`: one's own, and those of legal entities whose money one sees."""
+    if actor.is_system:
+        return EVERYTHING
+    if actor.person_id is None:
+        return NOTHING
+    condition = f"({alias}.customer_id = ANY($1::uuid[]) OR {alias}.legal_entity_id = ANY($2::uuid[]))"
+    return condition, [list(actor.organization_ids_as(*CUSTOMER_ROLES)), list(actor.reach_with(Grant.SEE_MONEY))]
 
 
 def _of_customer_entity_site(actor: Actor, alias: str) -> Scope:

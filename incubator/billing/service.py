@@ -8,6 +8,7 @@ from incubator.billing.contract_previews import preview_change
 from incubator.billing.contracts import add_term, open_contract
 from incubator.billing.credit_previews import preview_credit
 from incubator.billing.crediting import create_credit_note, void_invoice
+from incubator.billing.customer_credits import GivenCredit, give_credit, withdraw_credit
 from incubator.billing.deposits import DepositDecision, record_deposit_return, settle_deposit
 from incubator.billing.discarding import discard_draft
 from incubator.billing.documents import make_document, read_document
@@ -41,6 +42,7 @@ __all__ = [
     "BuyerTerms",
     "DepositDecision",
     "FapiaoResult",
+    "GivenCredit",
     "ManualCharge",
     "SellerTerms",
     "StatusTerms",
@@ -65,6 +67,7 @@ __all__ = [
     "extend_terms",
     "fapiao_request",
     "finalise_invoice",
+    "give_credit",
     "make_document",
     "open_contract",
     "pause_contract",
@@ -103,4 +106,5 @@ __all__ = [
     "update_seller_profile",
     "void_invoice",
     "waive_charge",
+    "withdraw_credit",
 ]

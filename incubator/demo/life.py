@@ -7,6 +7,7 @@ from uuid import UUID
 
 from incubator import db
 from incubator.billing import service as billing
+from incubator.billing.terms import Supply
 from incubator.demo.cast import Startup, actor
 from incubator.demo.house import Place
 from incubator.kernel import clock
@@ -98,6 +99,17 @@ async def book(resident: Resident, day: date, chance: random.Random) -> None:
         await spaces.create_booking(resident.startup.owner, terms, f"demo-book-{resident.startup.id}-{day}")
     except (UnitTaken, Refusals):
         return
+
+
+async def promise(resident: Resident, first: date, until: date) -> None:
+    """Let finance give a startup EUR 2,000 for instruments, as its programme promised."""
+    with clock.travel_to(at(first, 10)):
+        entity_id = await db.value("SELECT legal_entity_id FROM site WHERE id = $1", resident.place.site_id)
+        finance = await actor("finance@incubator.example", resident.place.operator_key)
+        terms = billing.GivenCredit(
+            resident.startup.id, entity_id, "EUR", 200_000, "EUR 2,000 for instruments", first, until, Supply.INSTRUMENT
+        )
+        await billing.give_credit(finance, terms, f"demo-credit-{resident.startup.id}")
 
 
 async def bill(operators: list[str], month: date) -> None:

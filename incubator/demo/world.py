@@ -68,6 +68,7 @@ async def load(say_progress: Progress) -> None:
         for number, resident in enumerate(residents[::2][:14]):
             opened = max(first_month + timedelta(days=17 * number), resident.since)
             await life.deal(resident, life.CORPORATES[number % len(life.CORPORATES)], opened, number % 7, chance)
+        await life.promise(next(r for r in residents if r.startup.name.startswith("Elbe Cell")), first_month, today + timedelta(days=120))
         operators = sorted({spot.operator_key for spot in spots})
         for month in range(MONTHS):
             begin = add_months(first_month, month)

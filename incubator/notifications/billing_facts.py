@@ -7,6 +7,7 @@ from incubator import db
 from incubator.billing.events import (
     BillingRunFinished,
     BillingRunHeld,
+    CreditEndsSoon,
     IndexValueAwaited,
     InvoiceBlocked,
     InvoiceCredited,
@@ -182,3 +183,18 @@ async def price_adapted(event: PriceAdapted, message_id: UUID) -> None:
     }
     people = await organizations.entity_staff(found["legal_entity_id"], ["finance"])
     await tell(people, Kind.PRICE_ADAPTED, params, f"/contracts/{global_id('Contract', event.contract_id)}", message_id)
+
+
+@outbox.consumer(CreditEndsSoon, "tell of a credit that expires")
+async def credit_ends_soon(event: CreditEndsSoon, message_id: UUID) -> None:
+    """The customer's people for money; of a credit that was used up or withdrawn meanwhile nobody."""
+    found = await db.row(
+        "SELECT c.customer_id, c.currency, c.amount_minor - c.used_minor AS left_minor, c.reason, c.usable_until, e.name AS legal_entity"
+        " FROM customer_credit c JOIN legal_entity e ON e.id = c.legal_entity_id WHERE c.id = $1 AND c.withdrawn_at IS NULL"
+        " AND c.used_minor < c.amount_minor",
+        event.credit_id,
+    )
+    if found is None:
+        return
+    params = {name: found[name] for name in ("legal_entity", "left_minor", "currency", "reason", "usable_until")}
+    await tell(await organizations.contacts(found["customer_id"], MONEY_ROLES), Kind.CREDIT_ENDS_SOON, params, "/invoices", message_id)

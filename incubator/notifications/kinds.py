@@ -57,6 +57,7 @@ class Kind(StrEnum):
     BILLING_RUN_FINISHED = "billing_run_finished"
     PRICE_ADAPTED = "price_adapted"
     INDEX_VALUE_AWAITED = "index_value_awaited"
+    CREDIT_ENDS_SOON = "credit_ends_soon"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,4 +121,5 @@ KINDS: dict[Kind, Description] = {
     Kind.BILLING_RUN_FINISHED: _named("Billing runs", "Abrechnungsläufe", "计费批次"),
     Kind.PRICE_ADAPTED: _named("Prices that follow an index", "Preise, die einem Index folgen", "随指数调整的价格"),
     Kind.INDEX_VALUE_AWAITED: _named("Index values that are missing", "Fehlende Indexwerte", "缺少的指数值"),
+    Kind.CREDIT_ENDS_SOON: _named("Credits that expire soon", "Bald verfallende Guthaben", "即将到期的抵扣额度"),
 }

@@ -13,7 +13,8 @@ from uuid import UUID
 import asyncpg
 
 from incubator import db
-from incubator.billing.fallen_away import GONE
+from incubator.billing.credit_uses import PAID
+from incubator.billing.fallen_away import LEFT
 from incubator.billing.policy import rounded
 from incubator.kernel import audit, clock, outbox, work
 from incubator.kernel.actor import SYSTEM
@@ -27,13 +28,15 @@ STATE = "make owner statement"
 DAYS_AFTER = 3
 """A month's statement is made on the fourth day after it, when its usages are told and its bookings charged; later ones go into the next."""
 
+TAKEN_IN = f"{LEFT} + {PAID.format('h')}::bigint AS left_minor"
+"""What a charge (h) brings in, as priced: what is left of it, and what credits of the operator pay of it."""
 _CHARGE = "SELECT h.id, h.legal_entity_id, h.currency, h.customer_id, h.supplied_from, h.price_includes_tax, h.tax_rate"
 UNSTATED = (
-    f"({_CHARGE}, o.owner_id, o.unit_id, o.share_percent, h.amount_minor - {GONE} AS left_minor, 0 AS amount_minor, 0 AS net_minor, 0 AS share_minor"
+    f"({_CHARGE}, o.owner_id, o.unit_id, o.share_percent, {TAKEN_IN}, 0 AS amount_minor, 0 AS net_minor, 0 AS share_minor"
     " FROM charge h LEFT JOIN contract_term t ON h.source_kind = 'contract term' AND t.id = h.source_id LEFT JOIN rental r ON r.id = t.source_id"
     " JOIN unit_ownership o ON o.unit_id = coalesce(h.unit_id, r.unit_id) AND h.supplied_from BETWEEN o.starts_on AND coalesce(o.ends_on, 'infinity')"
     " WHERE h.month <= $1 AND h.amount_minor > 0 AND NOT EXISTS (SELECT 1 FROM owner_statement_line l WHERE l.charge_id = h.id)"
-    f" UNION ALL SELECT * FROM ({_CHARGE}, m.owner_id, l.unit_id, l.share_percent, h.amount_minor - {GONE} AS left_minor,"
+    f" UNION ALL SELECT * FROM ({_CHARGE}, m.owner_id, l.unit_id, l.share_percent, {TAKEN_IN},"
     " sum(l.amount_minor)::bigint AS amount_minor, sum(l.net_minor)::bigint AS net_minor, sum(l.share_minor)::bigint AS share_minor"
     " FROM owner_statement_line l JOIN owner_statement m ON m.id = l.statement_id JOIN charge h ON h.id = l.charge_id"
     " GROUP BY h.id, m.owner_id, l.unit_id, l.share_percent) stated WHERE left_minor <> amount_minor) due"
@@ -92,7 +95,10 @@ async def schedule_statements(month: date) -> int:
 
 
 async def make_statement(owner_id: UUID, legal_entity_id: UUID, currency: str, month: date) -> UUID | None:
-    """Write an owner's statement for a month, inside the running transaction; None when it is written already or nothing was taken in."""
+    """Write an owner's statement for a month, inside the running transaction; None when it is written already or nothing was taken in.
+
+    What a credit pays counts as taken in: the operator gave it, not the owner.
+    """
     charges = await db.rows(
         f"SELECT * FROM {UNSTATED} WHERE owner_id = $2 AND legal_entity_id = $3 AND currency = $4 ORDER BY supplied_from, id",
         month,

@@ -18,6 +18,9 @@ TRIGGERS = (
     ("invoice_line", "invoice_line_keeps_content"),
     ("invoice_line", "invoice_line_credit_within"),
     ("invoice_tax", "invoice_tax_keeps_content"),
+    ("charge_reduction", "charge_reduction_within"),
+    ("customer_credit_use", "customer_credit_use_belongs"),
+    ("customer_credit_use", "customer_credit_use_counts"),
     ("ledger_entry", "ledger_entry_append_only"),
 )
 
@@ -84,6 +87,40 @@ async def test_finds_a_line_that_is_credited_above_its_amount(billed: House) -> 
     )
 
     assert "C7" in {problem[:2] for problem in await checks.problems()}
+
+
+REDUCED = (
+    "INSERT INTO charge_reduction (id, charge_id, amount_minor, note, created_at) SELECT gen_random_uuid(), id, {amount}, 'Credit', now()"
+    " FROM charge WHERE source_kind = 'fee'"
+)
+GIVEN = (
+    "INSERT INTO customer_credit (id, customer_id, legal_entity_id, currency, amount_minor, used_minor, reason, usable_from, usable_until,"
+    " created_at) SELECT gen_random_uuid(), customer_id, legal_entity_id, currency, 500, {used}, 'Sorry', '2026-01-01', '2026-12-31', now()"
+    " FROM charge WHERE source_kind = 'fee'"
+)
+USED = (
+    "INSERT INTO customer_credit_use (id, credit_id, charge_id, reduction_id, amount_minor, created_at) SELECT gen_random_uuid(), c.id,"
+    " r.charge_id, r.id, {amount}, now() FROM customer_credit c, charge_reduction r"
+)
+
+
+@pytest.mark.parametrize(
+    ("statements", "said"),
+    [
+        ([REDUCED.format(amount=701)], "is reduced above its amount"),
+        ([GIVEN.format(used=1)], "is above its amount or not what its uses come to"),
+        ([GIVEN.format(used=0), REDUCED.format(amount=600), USED.format(amount=600)], "is above its amount or not what its uses come to"),
+        ([GIVEN.format(used=5), REDUCED.format(amount=6), USED.format(amount=5)], "is not what its charge was reduced by"),
+    ],
+)
+async def test_finds_a_credit_that_paid_more_than_it_is_or_a_charge_costs(billed: House, statements: list[str], said: str) -> None:
+    for statement in statements:
+        await db.execute(statement)
+
+    found = [problem for problem in await checks.problems() if problem.startswith("C7")]
+
+    assert len(found) == 1
+    assert said in found[0]
 
 
 async def test_finds_facts_that_nobody_was_told(billed: House) -> None:

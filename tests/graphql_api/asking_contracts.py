@@ -48,6 +48,28 @@ CONTRACTS: dict[str, Asking] = {
         ),
         {"input.customerId": "", "input.siteId": "NotFound", "input.legalEntityId": "NotFound"},
     ),
+    "customerCredits": Asking(
+        "manager", lambda s: {"customerId": s.id("Organization: startup"), "legalEntityId": s.id("LegalEntity"), "currency": "EUR"}
+    ),
+    "giveCustomerCredit": Asking(
+        "finance",
+        lambda s: given(
+            customerId=s.id("Organization: startup"),
+            legalEntityId=s.id("LegalEntity"),
+            currency="EUR",
+            amountMinor=200_000,
+            reason="EUR 2,000 for instruments",
+            usableFrom=day(),
+            usableUntil=day(300),
+            supply="INSTRUMENT",
+            idempotencyKey=f"{KEY}-give",
+        ),
+        {"input.customerId": "", "input.legalEntityId": "NotFound"},
+    ),
+    "withdrawCustomerCredit": Asking(
+        "finance",
+        lambda s: given(creditId=s.id("CustomerCredit"), reason="The programme ended", expectedVersion=1, idempotencyKey=f"{KEY}-withdraw"),
+    ),
     "waiveCharge": Asking("finance", lambda s: given(chargeId=s.id("Charge"), reason="A gift", idempotencyKey=f"{KEY}-waive")),
 }
 CONTRACTS_OF_NO_ID: dict[str, Asking] = {

@@ -89,6 +89,7 @@ async def _one_more_contract(house: make.House, customer_id: UUID) -> None:
     await billing.pause_contract(SYSTEM, contract_id, clock.today("Europe/Berlin") + timedelta(days=40), None, "Renovation", 1)
     await billing.waive_charge(SYSTEM, await contracted.charge(house, customer_id), "A gift", make.fresh("waive-key-"))
     await contracted.index_value(house)
+    await contracted.credit(house, customer_id)
 
 
 async def _one_more_trained(house: make.House, owner: Actor) -> None:
@@ -217,6 +218,8 @@ AT_MOST = {
     "setMinimum": 11,
     "addCharge": 14,
     "waiveCharge": 17,
+    "giveCustomerCredit": 12,
+    "withdrawCustomerCredit": 10,
     "recordIndexValue": 7,
     "updateSellerProfile": 14,
     "closeBooks": 12,
@@ -244,10 +247,10 @@ AT_MOST = {
     "decideBillingRun": 4,
     "resumeBillingRun": 6,
     "assignParkedCustomer": 9,
-    "finaliseInvoice": 30,
+    "finaliseInvoice": 31,
     "discardDraft": 10,
-    "createCreditNote": 42,
-    "voidInvoice": 45,
+    "createCreditNote": 44,
+    "voidInvoice": 47,
     "recordRefund": 12,
     "openCall": 9,
     "submitApplication": 11,

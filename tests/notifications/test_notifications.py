@@ -69,7 +69,10 @@ SAMPLE = dict.fromkeys(
         "x",
     ),
     **dict.fromkeys(("hours_per_week", "invoices", "parked", "count", "bookings", "waited", "customers"), 4),
-    **dict.fromkeys(("expires_on", "closes_on", "starts_on", "ends_on", "due_on", "stated_month", "valid_until", "last_day"), "2026-03-10"),
+    **dict.fromkeys(
+        ("expires_on", "closes_on", "starts_on", "ends_on", "due_on", "stated_month", "valid_until", "last_day", "usable_until"),
+        "2026-03-10",
+    ),
     **dict.fromkeys(("starts_at", "ends_at", "expires_at", "offered_until", "since", "last_at"), "2026-03-10T09:00:00+00:00"),
     **dict.fromkeys(
         (
@@ -83,6 +86,7 @@ SAMPLE = dict.fromkeys(
             "share_minor",
             "before_minor",
             "after_minor",
+            "left_minor",
         ),
         123456,
     ),

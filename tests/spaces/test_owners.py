@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from incubator import db, jobs
+from incubator.billing import runs
 from incubator.billing import service as billing
 from incubator.billing.terms import Basis, Buyer, Price, RecurringTerm, Supply
 from incubator.kernel import clock, work
@@ -23,6 +24,7 @@ from incubator.spaces.rates import RateTerms
 from incubator.spaces.service import BookingTerms, OwnerTerms, RentalTerms, RequirementTerms
 from incubator.spaces.training_errors import ApprovalIsTheHouses, TrainingNotOfSite
 from tests.support import make, schooling
+from tests.support.credited import credit
 from tests.support.written import contents
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -209,6 +211,23 @@ async def test_what_falls_away_of_a_stated_charge_is_taken_off_in_the_next_state
     [april, _] = (await owner_queries.list_statements(university, Page(first=10))).rows
     [uses] = await owner_queries.uses_of_statements(university, [april["id"]])
     assert [(use.charges, use.takings_minor, use.share_minor) for use in uses] == [(1, -30_000, -9_990)]
+
+
+async def test_what_a_credit_of_the_operator_pays_is_shared_like_what_the_customer_pays() -> None:
+    with clock.travel_to(at(3, 6, 14)):
+        house, tenant = await make.house(), await make.organization()
+        unit, university = await owned(house, "60")
+        await credit(house, tenant, 4_000)
+        await record(unit, tenant)
+    with clock.travel_to(at(4, 1, 8)):
+        await billing.start_billing_run(house.manager, date(2027, 3, 1), "run-of-march")
+        jobs.load()
+        await work.drain(kinds=[runs.ESTIMATE, runs.BILL_BATCH])
+
+    await state(at(4, 4))
+
+    assert await db.value("SELECT amount_minor FROM invoice_line") == 6_000
+    assert await shown(university) == [(date(2027, 3, 1), 10_000, 6_000)]
 
 
 async def test_a_statement_never_changes() -> None:

@@ -34,6 +34,15 @@ async def index_value(house: make.House) -> UUID:
     return await billing.record_index_value(SYSTEM, house.operator_id, key, clock.today("Europe/Berlin"), Decimal(100), "Test")
 
 
+async def credit(house: make.House, customer_id: UUID) -> UUID:
+    """Give a customer a credit that nothing uses in these days."""
+    first = clock.today("Europe/Berlin") + timedelta(days=400)
+    terms = billing.GivenCredit(
+        customer_id, house.legal_entity_id, "EUR", 9_000, "Programme's promise", first, first + timedelta(days=99), Supply.INSTRUMENT
+    )
+    return await billing.give_credit(SYSTEM, terms, make.fresh("credit-key-"))
+
+
 async def contracted(house: make.House, customer_id: UUID, plan_id: UUID) -> dict[str, UUID]:
     """Make all of it, the contracts of a plan; returns the ids by what they are."""
     made = [await contract(house, customer_id, plan_id=plan_id) for _ in range(5)]
@@ -51,6 +60,7 @@ async def contracted(house: make.House, customer_id: UUID, plan_id: UUID) -> dic
         "Contract: to end": made[3],
         "Contract: with a minimum": made[4],
         "Charge": await charge(house, customer_id),
+        "CustomerCredit": await credit(house, customer_id),
         "PriceIndexValue": await index_value(house),
         "Plan: to retire": await make.plan(house),
     }

@@ -228,6 +228,15 @@ OUTSIDE = Item("Consulting", 500_000, "O", "0", basis="once", supply="service", 
 EXPORT = Item("Prototype parts", 80_000, "G", "0", basis="once", supply="service", note="§ 4 Nr. 1 Buchst. a UStG")
 SUPPLIED = Item("Reagents", 4_990, "K", "0", basis="once", supply="service", note="§ 4 Nr. 1 Buchst. b UStG")
 REBATED = Item("Team room", 90_000, unit_price_minor=50_000, quantity="2", discount_minor=10_000, rule_note="10 %")
+PAID = Item(
+    "Mass spectrometer",
+    0,
+    unit_price_minor=4_500,
+    quantity="91.4280",
+    basis="minute",
+    discount_minor=6_857,
+    rule_note="91.428 min; −68.57 Sorry",
+)
 SG_DESK = Item("Office", 123_450, rate="9")
 SG_STUDY = Item("Remote study", 120_000, "Z", "0", basis="once", supply="service", note="GST Act s 21(3)")
 CN_SERVICE = Item("孵化服务", 500_000, rate="6", basis="once", includes_tax=True, supply="service")
@@ -249,6 +258,7 @@ PAPERS: dict[str, InvoiceFacts] = {
     "DE prices with tax in them": paper("DE", "DE", "EUR", INCLUSIVE, language="de"),
     "DE both kinds of prices": paper("DE", "DE", "EUR", INCLUSIVE, DESK, MINUTES, REBATED, language="de"),
     "DE discounts": paper("DE", "DE", "EUR", REBATED, Item("Locker", 1_700, discount_minor=300, includes_tax=True)),
+    "DE paid by a credit, one line wholly": paper("DE", "DE", "EUR", PAID, Item("Locker", 600, discount_minor=1_100, includes_tax=True)),
     "DE in JPY": paper("DE", "JP", "JPY", Item("Bench", 60_001), home=("EUR", "0.00612345", 6_981)),
     "DE in KWD": paper("DE", "KW", "KWD", Item("Bench", 1_234_567), home=("EUR", "2.80112233", 65_705)),
     "DE XRechnung": paper("DE", "DE", "EUR", DESK, MINUTES, language="de", wished="xrechnung", reference="04011000-12345-34"),

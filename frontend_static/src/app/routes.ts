@@ -194,7 +194,7 @@ export const routes: readonly Route[] = [
 	{
 		pattern: '/invoices',
 		title: 'app:place.invoices',
-		areas: ['billing', 'invoicing'],
+		areas: ['billing', 'invoicing', 'contracts'],
 		audience: 'signedIn',
 		load: () => import('../features/billing/InvoicesPage.svelte'),
 	},
@@ -244,7 +244,7 @@ export const routes: readonly Route[] = [
 	{
 		pattern: '/accounts/:customer/:entity/:currency',
 		title: 'app:place.accounts',
-		areas: ['billing', 'invoicing'],
+		areas: ['billing', 'invoicing', 'contracts'],
 		audience: 'signedIn',
 		load: () => import('../features/billing/AccountPage.svelte'),
 	},

@@ -42,7 +42,7 @@ class ChargeState(StrEnum):
 
 @value
 class ChargeReduction:
-    """What of a charge fell away, and why."""
+    """What of a charge fell away or is paid by a credit, and why."""
 
     amount: Money
     reason: str
@@ -60,6 +60,7 @@ class Charge(Node):
     unit_price: Money
     amount: Money = strawberry.field(description="As priced, with or without tax, after a discount.")
     left: Money = strawberry.field(description="What of it is still asked, as priced.")
+    paid_by_credits: Money = strawberry.field(description="What of it credits pay, as priced.")
     price_includes_tax: bool
     supplied_from: date
     supplied_to: date
@@ -77,6 +78,7 @@ class Charge(Node):
             unit_price=Money.minor(row.unit_price_minor, row.currency),
             amount=Money.minor(row.amount_minor, row.currency),
             left=Money.minor(row.amount_minor - row.reduced_minor, row.currency),
+            paid_by_credits=Money.minor(row.paid_minor, row.currency),
             price_includes_tax=row.price_includes_tax,
             supplied_from=row.supplied_from,
             supplied_to=row.supplied_to,
@@ -104,7 +106,7 @@ class Charge(Node):
 
     @resolved
     async def reductions(self, info: Info) -> list[ChargeReduction]:
-        """What fell away of it: days that ended, paused or got another price, or what was waived."""
+        """What fell away of it: days that ended, paused or got another price, what was waived, or what a credit pays."""
         return [
             ChargeReduction(amount=Money.minor(row.amount_minor, self.row.currency), reason=row.note, at=row.created_at)
             for row in await info.context.loaders.of(REDUCTIONS).load(self.row.id)

@@ -179,3 +179,78 @@ ALTER TABLE tax_registration ADD CONSTRAINT tax_registration_scheme CHECK (schem
 ALTER TABLE tax_registration ADD CONSTRAINT tax_registration_days CHECK (valid_to IS NULL OR valid_to >= valid_from);
 ALTER TABLE tax_status ADD CONSTRAINT tax_status_kind CHECK (kind IN ('taxable outputs', 'small business', 'resale certificate', 'exempt certificate', 'establishment', 'export filing'));
 CREATE INDEX organization_with_vat_id ON organization (vat_id) WHERE vat_id <> '';
+
+-- No charge is reduced above itself, whatever for; its row stays locked by who reduces.
+CREATE FUNCTION charge_reduction_stays_within() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE whole bigint; reduced bigint;
+BEGIN
+  SELECT amount_minor INTO whole FROM charge WHERE id = NEW.charge_id FOR NO KEY UPDATE;
+  SELECT coalesce(sum(amount_minor), 0) INTO reduced FROM charge_reduction WHERE charge_id = NEW.charge_id;
+  IF reduced + NEW.amount_minor > whole THEN
+    RAISE EXCEPTION 'charge % would be reduced above its amount', NEW.charge_id USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER charge_reduction_within BEFORE INSERT ON charge_reduction FOR EACH ROW EXECUTE FUNCTION charge_reduction_stays_within();
+
+ALTER TABLE customer_credit ALTER COLUMN used_minor SET DEFAULT 0, ALTER COLUMN supply SET DEFAULT '', ALTER COLUMN withdrawn_reason SET DEFAULT '',
+  ALTER COLUMN version SET DEFAULT 1;
+ALTER TABLE customer_credit_use ALTER COLUMN given_back_minor SET DEFAULT 0;
+ALTER TABLE customer_credit ADD CONSTRAINT customer_credit_amount CHECK (amount_minor > 0);
+ALTER TABLE customer_credit ADD CONSTRAINT customer_credit_used CHECK (used_minor BETWEEN 0 AND amount_minor);
+ALTER TABLE customer_credit ADD CONSTRAINT customer_credit_days CHECK (usable_until >= usable_from);
+ALTER TABLE customer_credit ADD CONSTRAINT customer_credit_supply CHECK (supply IN ('', 'room', 'workplace', 'instrument', 'service'));
+ALTER TABLE customer_credit ADD CONSTRAINT customer_credit_withdrawn CHECK ((withdrawn_at IS NULL) = (withdrawn_reason = ''));
+CREATE INDEX customer_credit_open ON customer_credit (customer_id, legal_entity_id, currency) WHERE withdrawn_at IS NULL AND used_minor < amount_minor;
+CREATE INDEX customer_credit_to_tell ON customer_credit (usable_until) WHERE told_at IS NULL AND withdrawn_at IS NULL AND used_minor < amount_minor;
+ALTER TABLE customer_credit_use ADD CONSTRAINT customer_credit_use_amounts CHECK (amount_minor > 0 AND given_back_minor BETWEEN 0 AND amount_minor);
+
+CREATE FUNCTION customer_credit_keeps_its_terms() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE may_change text[] := ARRAY['used_minor', 'told_at', 'withdrawn_at', 'withdrawn_reason', 'version', 'given_by_id'];
+BEGIN
+  IF TG_OP = 'DELETE' OR to_jsonb(NEW) - may_change <> to_jsonb(OLD) - may_change THEN
+    RAISE EXCEPTION 'what a credit promises never changes' USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER customer_credit_keeps_terms BEFORE UPDATE OR DELETE ON customer_credit FOR EACH ROW EXECUTE FUNCTION customer_credit_keeps_its_terms();
+
+-- A use is one reduction of a charge of the credit's own customer; afterwards it only gives back.
+CREATE FUNCTION customer_credit_use_belongs() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP = 'DELETE' OR (TG_OP = 'UPDATE' AND (
+    to_jsonb(NEW) - 'given_back_minor' <> to_jsonb(OLD) - 'given_back_minor' OR NEW.given_back_minor < OLD.given_back_minor
+  )) THEN
+    RAISE EXCEPTION 'the use of a credit never changes' USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  IF TG_OP = 'INSERT' AND NOT EXISTS (
+    SELECT 1 FROM customer_credit c JOIN charge h ON h.customer_id = c.customer_id AND h.legal_entity_id = c.legal_entity_id AND h.currency = c.currency
+      AND h.supplied_from BETWEEN c.usable_from AND c.usable_until AND c.supply IN ('', h.supply) AND c.withdrawn_at IS NULL
+      JOIN charge_reduction r ON r.charge_id = h.id WHERE c.id = NEW.credit_id AND h.id = NEW.charge_id AND r.id = NEW.reduction_id
+      AND r.amount_minor = NEW.amount_minor
+  ) THEN
+    RAISE EXCEPTION 'credit % does not pay for charge %', NEW.credit_id, NEW.charge_id USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER customer_credit_use_belongs BEFORE INSERT OR UPDATE OR DELETE ON customer_credit_use FOR EACH ROW EXECUTE FUNCTION customer_credit_use_belongs();
+
+-- What is used of a credit is the sum of its uses less what they gave back, so that the check on the credit's row keeps it within its amount.
+CREATE FUNCTION customer_credit_counts_uses() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE customer_credit c SET used_minor = c.used_minor + u.amount
+    FROM (SELECT credit_id, sum(amount_minor) AS amount FROM new_uses GROUP BY 1) u WHERE c.id = u.credit_id;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER customer_credit_use_counts AFTER INSERT ON customer_credit_use REFERENCING NEW TABLE AS new_uses
+  FOR EACH STATEMENT EXECUTE FUNCTION customer_credit_counts_uses();
+CREATE FUNCTION customer_credit_gets_back() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE customer_credit c SET used_minor = c.used_minor - u.amount FROM (SELECT n.credit_id, sum(n.given_back_minor - o.given_back_minor) AS amount
+    FROM new_uses n JOIN old_uses o ON o.id = n.id GROUP BY 1) u WHERE c.id = u.credit_id;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER customer_credit_use_gives_back AFTER UPDATE ON customer_credit_use REFERENCING OLD TABLE AS old_uses NEW TABLE AS new_uses
+  FOR EACH STATEMENT EXECUTE FUNCTION customer_credit_gets_back();
+CREATE TRIGGER customer_credit_no_truncate BEFORE TRUNCATE ON customer_credit FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER customer_credit_use_no_truncate BEFORE TRUNCATE ON customer_credit_use FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();

@@ -34,6 +34,7 @@ BEGIN
     WHEN 'Deal' THEN RETURN (SELECT site_id FROM deal WHERE id = row_id);
     WHEN 'Contract' THEN RETURN (SELECT site_id FROM contract WHERE id = row_id);
     WHEN 'Invoice' THEN RETURN (SELECT legal_entity_id FROM invoice WHERE id = row_id);
+    WHEN 'CustomerCredit' THEN RETURN (SELECT legal_entity_id FROM customer_credit WHERE id = row_id);
     WHEN 'Charge' THEN RETURN (SELECT legal_entity_id FROM charge WHERE id = row_id);
     WHEN 'PriceIndexValue' THEN RETURN (SELECT operator_id FROM price_index WHERE id = row_id);
     WHEN 'Call' THEN RETURN (SELECT operator_id FROM call WHERE id = row_id);

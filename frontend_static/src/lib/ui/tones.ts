@@ -3,6 +3,7 @@ import type {
 	BillingRunState,
 	BookingState,
 	CallState,
+	CustomerCreditState,
 	DealStage,
 	FapiaoState,
 	InvoiceState,
@@ -65,6 +66,13 @@ export const bookingTone: Readonly<Record<BookingState, Tone>> = {
 	DECLINED: 'bad',
 	EXPIRED: 'bad',
 	RELEASED: 'neutral',
+};
+
+export const creditTone: Readonly<Record<CustomerCreditState, Tone>> = {
+	OPEN: 'good',
+	USED_UP: 'neutral',
+	EXPIRED: 'warn',
+	WITHDRAWN: 'neutral',
 };
 
 export const runTone: Readonly<Record<BillingRunState, Tone>> = {
