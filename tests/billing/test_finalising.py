@@ -11,13 +11,16 @@ import pytest
 from incubator import db
 from incubator.billing import checks, service, views
 from incubator.billing.drafting import Draft, write_drafts
+from incubator.billing.exchange_rates import enter_rate
 from incubator.billing.finalising import FINALISE, finalise_drafts, finalise_due, schedule_due
 from incubator.billing.invoice_errors import BooksClosed, BuyerWithoutAddress, InvoiceNotDraft
 from incubator.billing.planning import CustomerKey, plan
-from incubator.billing.terms import Supply
+from incubator.billing.tax_errors import VatIdWrong
+from incubator.billing.terms import Basis, Buyer, CountedCharge, Price, Source, Supply
 from incubator.kernel import clock
 from incubator.kernel.actor import SYSTEM, Role
 from incubator.kernel.errors import Forbidden, NotFound, Refusals, Stale
+from incubator.kernel.ids import new_id
 from incubator.kernel.periods import month_of
 from tests.billing.worlds import APRIL, MARCH, charged, drain, rented
 from tests.support import make
@@ -81,6 +84,43 @@ async def test_a_tax_that_no_rule_decides_keeps_the_draft_and_names_the_line(dat
     assert await db.value("SELECT tax_category FROM invoice_line") == ""
     assert ('"act": "finance"' in found.blockers, "Position 1" in found.blockers) == (True, True)
     assert await checks.problems() == []
+
+
+async def test_a_vat_id_of_the_wrong_form_keeps_the_draft_until_the_customer_mends_it(database: str) -> None:
+    house, customer = await make.house(), await make.organization(country="NL")
+    await db.execute("UPDATE organization SET vat_id = 'NL123' WHERE id = $1", customer)
+    draft = await drafted(house, customer)
+    with clock.travel_to(APRIL), pytest.raises(Refusals) as refused:
+        await service.finalise_invoice(house.manager, draft)
+    with clock.travel_to(APRIL + timedelta(days=6)):
+        await schedule_due()
+        await drain()
+        blocked = (await views.invoices_by_id(house.manager, [draft]))[draft]
+        await db.execute("UPDATE organization SET vat_id = '' WHERE id = $1", customer)
+        await schedule_due(is_blocked=True)
+        await drain()
+
+    assert [type(one) for one in refused.value.each] == [VatIdWrong]
+    assert (blocked.state, "VatIdWrong" in blocked.blockers, '"act": "customer"' in blocked.blockers) == ("draft", True, True)
+    assert await state_of(draft) == "finalised"
+
+
+async def test_a_missing_rate_keeps_the_draft_until_there_is_one(database: str) -> None:
+    house, customer = await make.house(), await make.organization()
+    buyer, price = Buyer(customer, house.legal_entity_id, house.site_id, "VND"), Price(300_000, Basis.ONCE, False)
+    await service.charge_count(CountedCharge(Source("fee", new_id()), buyer, "Fee", price, Supply.SERVICE, MARCH, MARCH))
+    with clock.travel_to(APRIL):
+        await service.start_billing_run(house.manager, MARCH, "run-of-march")
+        await drain()
+        [draft] = [row["id"] for row in await db.rows("SELECT id FROM invoice")]
+        blocked = (await views.invoices_by_id(house.manager, [draft]))[draft]
+        await enter_rate(await make.person(house.operator_id, Role.FINANCE), "VND", APRIL.date(), "30000", "State bank, notice 17")
+        await schedule_due(is_blocked=True)
+        await drain()
+
+    assert (blocked.state, "RateMissing" in blocked.blockers, '"act": "finance"' in blocked.blockers) == ("draft", True, True)
+    assert await state_of(draft) == "finalised"
+    assert tuple(await db.row("SELECT tax_minor, home_tax_minor, home_currency FROM invoice") or ()) == (57_000, 190, "EUR")
 
 
 async def test_nothing_is_finalised_in_closed_books(database: str) -> None:
