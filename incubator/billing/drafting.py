@@ -7,7 +7,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from incubator import db
-from incubator.billing.planning import PlannedLine
+from incubator.billing.planned_lines import PlannedLine
 from incubator.billing.policy import TaxedLine, TaxGroup, tax_groups
 from incubator.billing.tax import DEPOSIT
 from incubator.billing.terms import Supply, TaxCategory

@@ -4,7 +4,7 @@ A billing run writes the plan, a preview shows it, an estimate sums it up: all t
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import TypedDict
@@ -14,10 +14,11 @@ import asyncpg
 
 from incubator import db
 from incubator.billing import credit_uses, minimums
-from incubator.billing.charge_writing import NewCharge, new_charge, time_of_supply
+from incubator.billing.charge_writing import NewCharge, new_charge
 from incubator.billing.credit_uses import CreditUse, Purse
 from incubator.billing.due import Due, Recurrence, discounted_days, due_parts, paused_days
-from incubator.billing.policy import Part, TaxedLine, amount_of_days, documents, price_days
+from incubator.billing.planned_lines import PlannedLine, line_of_new, line_of_row, with_credits
+from incubator.billing.policy import Part, amount_of_days, documents, price_days
 from incubator.billing.tax_desk import TaxDesk
 from incubator.billing.terms import Basis, Buyer, GivenTax, Price, Source, Supply, TaxCategory, Timing
 from incubator.kernel import clock
@@ -35,27 +36,6 @@ class CustomerKey:
     customer_id: UUID
     legal_entity_id: UUID
     currency: str
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedLine:
-    """A line of a document to come, from a charge that is there or will be."""
-
-    charge_id: UUID
-    site_id: UUID
-    description: str
-    basis: str
-    quantity: Decimal
-    unit_price_minor: int
-    discount_minor: int
-    taxed: TaxedLine
-    supply: str
-    tax_rule: str
-    tax_note: str
-    tax_evidence: dict[str, str]
-    rule_note: str
-    supplied_from: date
-    supplied_to: date
 
 
 @dataclass(slots=True)
@@ -115,11 +95,11 @@ async def plan(keys: Sequence[CustomerKey], month: Period, *, to_write: bool) ->
     used = await credit_uses.uses_of([row["id"] for row in open_charges if row["reduced_minor"]])
     lines: dict[CustomerKey, list[PlannedLine]] = {}
     for open_charge in open_charges:
-        lines.setdefault(_key_of(open_charge), []).append(_line_of_row(open_charge, desk))
+        lines.setdefault(_key_of(open_charge), []).append(line_of_row(open_charge, desk))
     for key, found in plans.items():
         if found.refusal is None:
             purse = purses.get((key.customer_id, key.legal_entity_id, key.currency))
-            _share_out(found, [*lines.get(key, ()), *(_line_of_new(charge) for charge in found.charges)], purse, used)
+            _share_out(found, [*lines.get(key, ()), *(line_of_new(charge) for charge in found.charges)], purse, used)
     return list(plans.values())
 
 
@@ -284,70 +264,13 @@ def _share_out(found: CustomerPlan, lines: list[PlannedLine], purse: Purse | Non
     if len(lines) > 1:
         lines.sort(key=lambda line: (line.site_id, line.supplied_from, line.charge_id))
     if purse is not None or used:
-        lines = [_with_credits(found, line, purse, used.get(line.charge_id, ())) for line in lines]
+        lines = [_pay(found, line, purse, used.get(line.charge_id, ())) for line in lines]
     for indexes in documents([line.taxed for line in lines]):
         found.documents.append([lines[index] for index in indexes])
 
 
-def _with_credits(found: CustomerPlan, line: PlannedLine, purse: Purse | None, before: Sequence[CreditUse]) -> PlannedLine:
+def _pay(found: CustomerPlan, line: PlannedLine, purse: Purse | None, before: Sequence[CreditUse]) -> PlannedLine:
     """Return a line at what is left of it when open credits have paid; what they paid before stays with the charge."""
-    amount = line.taxed.amount_minor
-    now = purse.pay(line.charge_id, line.supply, line.supplied_from, amount) if purse else []
-    if not now and not before:
-        return line
+    now = purse.pay(line.charge_id, line.supply, line.supplied_from, line.taxed.amount_minor) if purse else []
     found.credit_uses.extend(now)
-    uses = credit_uses.merged([*before, *now])
-    return replace(
-        line,
-        taxed=replace(line.taxed, amount_minor=amount - credit_uses.paid_by(now)),
-        discount_minor=line.discount_minor + credit_uses.paid_by(uses),
-        rule_note=credit_uses.noted(line.rule_note, uses, found.key.currency),
-    )
-
-
-def _line_of_new(charge: NewCharge) -> PlannedLine:
-    decided = charge.decided
-    category = TaxCategory[decided.category] if decided.category else None
-    return PlannedLine(
-        charge_id=charge.id,
-        site_id=charge.buyer.site_id,
-        description=charge.description,
-        basis=charge.price.basis.value,
-        quantity=charge.price.quantity,
-        unit_price_minor=charge.price.unit_price_minor,
-        discount_minor=charge.discount_minor,
-        taxed=TaxedLine(charge.priced.amount_minor, charge.price.includes_tax, category, decided.rate),
-        supply=charge.supply.value,
-        tax_rule=decided.rule,
-        tax_note=decided.note,
-        tax_evidence=decided.evidence,
-        rule_note=charge.priced.note,
-        supplied_from=charge.first,
-        supplied_to=charge.last,
-    )
-
-
-def _line_of_row(charge: asyncpg.Record, desk: TaxDesk) -> PlannedLine:
-    """Make the line of a charge that was written before; its tax is decided anew unless the agreement fixed it."""
-    given = GivenTax(TaxCategory[charge["tax_category"]], charge["tax_rate"]) if charge["tax_rule"] == "agreed" else None
-    on = time_of_supply(Basis(charge["basis"]), charge["supplied_from"], charge["supplied_to"])
-    buyer = Buyer(charge["customer_id"], charge["legal_entity_id"], charge["site_id"], charge["currency"])
-    decided = desk.decide(buyer, Supply(charge["supply"]), on, given)
-    category = TaxCategory[decided.category] if decided.category else None
-    return PlannedLine(
-        charge_id=charge["id"],
-        site_id=charge["site_id"],
-        description=charge["description"],
-        basis=charge["basis"],
-        quantity=charge["quantity"],
-        unit_price_minor=charge["unit_price_minor"],
-        discount_minor=charge["discount_minor"],
-        taxed=TaxedLine(charge["amount_minor"] - charge["reduced_minor"], charge["price_includes_tax"], category, decided.rate),
-        supply=charge["supply"],
-        tax_rule=decided.rule,
-        tax_note=decided.note,
-        tax_evidence=decided.evidence,
-        rule_note=charge["rule_note"],
-        supplied_from=charge["supplied_from"],
-        supplied_to=charge["supplied_to"],
-    )
+    return with_credits(line, before, now, found.key.currency) if now or before else line

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from incubator.billing import party_facts
 from incubator.billing.drafting import nets_of
-from incubator.billing.planning import CustomerKey, PlannedLine, plan
+from incubator.billing.planned_lines import PlannedLine
+from incubator.billing.planning import CustomerKey, plan
 from incubator.billing.policy import TaxGroup, tax_groups
 from incubator.kernel.actor import Actor, Grant
 from incubator.kernel.errors import NotFound

@@ -8,7 +8,7 @@ import strawberry
 from incubator.billing import customer_accounts, service
 from incubator.billing.account_statements import StatementEntry
 from incubator.billing.customer_accounts import AccountRow
-from incubator.billing.planning import PlannedLine
+from incubator.billing.planned_lines import PlannedLine
 from incubator.billing.policy import plain
 from incubator.billing.previews import InvoicePreview as Preview
 from incubator.kernel.actor import Grant
