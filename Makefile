@@ -36,7 +36,7 @@ run: env client ## install, build, start everything with the demo world; PORT=80
 	@$(BIN)/incubator up --demo
 
 test: env client ## every test: Python, browser, web client
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup
 	@cd frontend_static && npm run --silent test
 
 check: env client ## linters, types, layers, schema snapshot; no finding allowed

@@ -23,11 +23,11 @@ _numbers = count(1)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave long proofs to `make prove`."""
-    if not is_proving():
-        for item in items:
-            if item.get_closest_marker("prove"):
-                item.add_marker(pytest.mark.skip(reason="a long proof, run by make prove"))
+    """Leave long proofs to `make prove`; of the processes of `make test` one does a file, and one all files of the browser's one product."""
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group("browser" if "browser" in item.path.parts else item.path.name))
+        if not is_proving() and item.get_closest_marker("prove"):
+            item.add_marker(pytest.mark.skip(reason="a long proof, run by make prove"))
 
 
 @pytest.hookimpl(wrapper=True)
