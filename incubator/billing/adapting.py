@@ -34,9 +34,10 @@ _VALUE = (
     "(SELECT {what} FROM price_index v WHERE v.operator_id = s.operator_id AND v.key = t.index_key AND v.month <= {month}"
     f" AND v.month >= date_trunc('month', {{month}}) - interval '{MOST_MONTHS_BACK} months' ORDER BY v.month DESC LIMIT 1)"
 )
-_DUE = (
-    "FROM contract_term t JOIN contract c ON c.id = t.contract_id JOIN site s ON s.id = c.site_id WHERE t.adapts_on IS NOT NULL"
-    " AND t.adapts_on <= ($1::timestamptz AT TIME ZONE s.time_zone)::date AND (t.ends_on IS NULL OR t.ends_on >= t.adapts_on)"
+_TERMS = "FROM contract_term t JOIN contract c ON c.id = t.contract_id JOIN site s ON s.id = c.site_id"
+_IS_DUE = (
+    "t.adapts_on IS NOT NULL AND t.adapts_on <= ($1::timestamptz AT TIME ZONE s.time_zone)::date"
+    " AND (t.ends_on IS NULL OR t.ends_on >= t.adapts_on)"
 )
 
 
@@ -100,15 +101,15 @@ async def schedule_due() -> None:
     Whoever is to write down a value that is missing is asked once for each legal entity, index and month.
     """
     found = await db.rows(
-        f"SELECT t.id, t.adapts_on, c.legal_entity_id {_DUE} AND {_VALUE.format(what='true', month='t.adapts_on')}"
+        f"SELECT t.id, t.adapts_on, c.legal_entity_id {_TERMS} WHERE {_IS_DUE} AND {_VALUE.format(what='true', month='t.adapts_on')}"
         f" AND {_VALUE.format(what='true', month='t.index_base')} ORDER BY t.adapts_on, t.id LIMIT {MOST_AT_ONCE}",
         clock.now(),
     )
     for row in found:
         await work.schedule(ADAPT_PRICE, row["id"], period=row["adapts_on"].isoformat(), concerns=row["legal_entity_id"])
     awaited = await db.rows(
-        f"SELECT DISTINCT c.legal_entity_id, t.index_key, date_trunc('month', m.day)::date AS month"
-        f" {_DUE.replace(' WHERE ', ' CROSS JOIN LATERAL (VALUES (t.adapts_on), (t.index_base)) m (day) WHERE ', 1)}"
+        f"SELECT DISTINCT c.legal_entity_id, t.index_key, date_trunc('month', m.day)::date AS month {_TERMS}"
+        f" CROSS JOIN LATERAL (VALUES (t.adapts_on), (t.index_base)) m (day) WHERE {_IS_DUE}"
         f" AND {_VALUE.format(what='true', month='m.day')} IS NULL ORDER BY 1, 2, 3 LIMIT {MOST_AT_ONCE}",
         clock.now(),
     )
@@ -145,7 +146,7 @@ async def _values(term_id: UUID) -> asyncpg.Record | None:
     """Return the new value with its month, and that of the base; None when it is not the term's day, or one is missing."""
     found = await db.row(
         f"SELECT {_VALUE.format(what='v.value', month='t.adapts_on')} AS new, {_VALUE.format(what='v.month', month='t.adapts_on')} AS month,"
-        f" {_VALUE.format(what='v.value', month='t.index_base')} AS base {_DUE} AND t.id = $2",
+        f" {_VALUE.format(what='v.value', month='t.index_base')} AS base {_TERMS} WHERE {_IS_DUE} AND t.id = $2",
         clock.now(),
         term_id,
     )

@@ -1,8 +1,9 @@
 """Days that were charged and fall away: by an end, a pause, or a new price. Their charges are reduced, and what is invoiced is credited.
 
 A charge is never changed: a reduction beside it says how much less is owed. Of a charge on no invoice or on a draft the invoice asks less;
-of one that is invoiced a credit note takes it back. What a credit paid and the charge does not need any more goes back to the credit. Each stretch of days is rounded once, so what a customer pays in the end is the price
-of the days it had, whatever was changed in between (the fair-day rule).
+of one that is invoiced a credit note takes it back. What a credit paid and the charge does not need any more goes back to the credit.
+Each stretch of days is rounded once, so what a customer pays in the end is the price of the days it had, whatever was changed in between
+(the fair-day rule).
 """
 
 from collections.abc import Mapping, Sequence

@@ -104,7 +104,7 @@ async def invoice_blocked(event: InvoiceBlocked, message_id: UUID) -> None:
         return
     blockers = json.loads(found["blockers"])
     params = {name: found[name] for name in ("customer", "legal_entity", "gross_minor", "currency")}
-    params |= {"missing": {language.value: [one.get(language.value) or one["en"] for one in blockers] for language in Language}}
+    params |= {"missing": _sentences(blockers)}
     await tell(
         await organizations.entity_staff(found["legal_entity_id"], ["finance"]),
         Kind.INVOICE_BLOCKED,
@@ -114,23 +114,28 @@ async def invoice_blocked(event: InvoiceBlocked, message_id: UUID) -> None:
     )
 
 
+def _sentences(blockers: list[dict[str, str]]) -> dict[str, list[str]]:
+    """Return what is missing, by language."""
+    return {language.value: [one.get(language.value) or one["en"] for one in blockers] for language in Language}
+
+
 @outbox.consumer(InvoiceBlocked, "tell the customer what is missing")
 async def details_missing(event: InvoiceBlocked, message_id: UUID) -> None:
-    """The customer's people for money, of what they can mend: of the first draft that waits for it, not of each."""
+    """The customer's people for money, of what they can mend: of the first draft that waits for them, not of each."""
     found = await db.row(
         "SELECT i.customer_id, i.blockers::text AS blockers, e.name AS legal_entity FROM invoice i JOIN legal_entity e ON e.id = i.legal_entity_id"
         " WHERE i.id = $1 AND i.state = 'draft' AND NOT EXISTS (SELECT 1 FROM invoice earlier WHERE earlier.customer_id = i.customer_id"
-        " AND earlier.legal_entity_id = i.legal_entity_id AND earlier.state = 'draft' AND earlier.blockers <> '[]' AND earlier.id < i.id)",
+        " AND earlier.legal_entity_id = i.legal_entity_id AND earlier.state = 'draft' AND earlier.id < i.id"
+        """ AND earlier.blockers @> '[{"act": "customer"}]')""",
         event.invoice_id,
     )
     theirs = [one for one in json.loads(found["blockers"]) if one["act"] == "customer"] if found else []
     if found is None or not theirs:
         return
-    missing = {language.value: [one.get(language.value) or one["en"] for one in theirs] for language in Language}
     await tell(
         await organizations.contacts(found["customer_id"], MONEY_ROLES),
         Kind.BILLING_DETAILS_MISSING,
-        {"legal_entity": found["legal_entity"], "missing": missing},
+        {"legal_entity": found["legal_entity"], "missing": _sentences(theirs)},
         "/billing-details",
         message_id,
     )

@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from uuid import UUID
 
 import pytest
 
@@ -27,8 +28,8 @@ async def told(actor: Actor) -> list[str]:
     return [f"{row['kind']} {row['path'].split('/')[1]}" for row in found]
 
 
-async def blocked(house: make.House) -> None:
-    invoice_id = await invoicing.draft(house, await invoicing.without_address())
+async def blocked(house: make.House, customer_id: UUID | None = None) -> None:
+    invoice_id = await invoicing.draft(house, customer_id or await invoicing.without_address())
     with pytest.raises(Refusals):
         await service.finalise_invoice(house.manager, invoice_id)
 
@@ -51,13 +52,25 @@ async def test_a_customer_is_told_once_what_it_can_mend_however_many_drafts_wait
     house, customer = await make.house(), await invoicing.without_address()
     contact, member = await make.person(customer, Role.BILLING_CONTACT), await make.person(customer, Role.MEMBER)
     for _ in range(2):
-        invoice_id = await invoicing.draft(house, customer)
-        with pytest.raises(Refusals):
-            await service.finalise_invoice(house.manager, invoice_id)
+        await blocked(house, customer)
         await drain()
 
     assert await told(contact) == ["billing_details_missing billing-details"]
     assert await told(member) == []
+
+
+async def test_a_draft_that_waits_for_finance_alone_keeps_no_word_from_the_customer() -> None:
+    house, customer = await make.house(), await invoicing.without_address()
+    contact = await make.person(customer, Role.BILLING_CONTACT)
+    earlier = await invoicing.draft(house, customer)
+    await db.execute(
+        """UPDATE invoice SET blockers = '[{"code": "RateMissing", "act": "finance", "en": "No rate."}]' WHERE id = $1""", earlier
+    )
+
+    await blocked(house, customer)
+    await drain()
+
+    assert await told(contact) == ["billing_details_missing billing-details"]
 
 
 async def test_what_was_mended_before_it_was_told_is_no_news() -> None:
