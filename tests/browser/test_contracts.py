@@ -1,11 +1,11 @@
-"""Plans and contracts on the screen: a manager makes a plan, pauses a contract after seeing what it comes to, and charges something by hand."""
+"""Plans and contracts on the screen: a manager makes a plan, pauses a contract after seeing what it comes to; finance charges by hand."""
 
 import re
 
 from playwright.async_api import expect
 
 from tests.browser.conftest import Open
-from tests.browser.visit import MANAGER, OWNER
+from tests.browser.visit import FINANCE, MANAGER, OWNER
 from tests.support import make
 
 WORDS = re.compile(r"12 months: free; then EUR\s300\.00 a year")
@@ -59,6 +59,35 @@ async def test_a_manager_pauses_a_contract_after_seeing_what_it_comes_to(visit: 
     await price.get_by_role("textbox", name="Price").fill("99")
     await expect(price.get_by_text("Nothing that was billed is taken back.")).to_be_visible()
     assert await window.findings() == []
+    assert await window.refusals() == []
+
+
+async def test_finance_charges_something_by_hand_at_an_agreed_tax_and_waives_it(visit: Open) -> None:
+    window, what = await visit(FINANCE), make.fresh("Key lost ")
+    page = await window.go("/charges")
+
+    await page.get_by_role("button", name="Add a charge").click()
+    dialog = page.get_by_role("dialog", name="Add a charge")
+    await dialog.get_by_role("combobox", name="Customer").fill("Elbe")
+    await dialog.get_by_role("option", name=re.compile("^Elbe Cell")).click()
+    await dialog.get_by_label("Invoiced by").select_option("Nord Incubator GmbH")
+    await dialog.get_by_label("Site").select_option("Hamburg Life Science Labs")
+    await dialog.get_by_label("What it is for").fill(what)
+    await dialog.get_by_label("Price").first.fill("40")
+    await dialog.get_by_label("Tax", exact=True).select_option("Standard rate")
+    await dialog.get_by_role("button", name="Add a charge").click()
+    await expect(dialog.get_by_text("This is not an amount", exact=False)).to_be_visible()
+    await dialog.get_by_label("Tax rate in percent").fill("7")
+    assert await window.findings() == []
+    await dialog.get_by_role("button", name="Add a charge").click()
+
+    row = page.get_by_role("row", name=what)
+    await expect(row.get_by_text("Open", exact=True)).to_be_visible()
+    await row.get_by_role("button", name="Waive").click()
+    waiving = page.get_by_role("dialog")
+    await waiving.get_by_label("Reason").fill("It was found")
+    await waiving.get_by_role("button", name="Waive").click()
+    await expect(row.get_by_text("Waived", exact=True)).to_be_visible()
     assert await window.refusals() == []
 
 
