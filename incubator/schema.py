@@ -1,9 +1,11 @@
 """Bring a database to the present schema, once, and check that what the code relies on stands in its catalogue."""
 
 import re
+from collections.abc import Iterable
 from importlib.resources import files
 
 import asyncpg
+from tortoise import Tortoise
 from tortoise.connection import get_connection
 from tortoise.migrations.api import migrate as tortoise_migrate
 from tortoise.migrations.executor import MigrationExecutor
@@ -38,14 +40,37 @@ def expected_names() -> frozenset[str]:
     return frozenset().union(*(names_in(entry.read_text("utf-8")) for entry in folder.iterdir() if entry.name.endswith(".sql")))
 
 
+def expected_keys() -> frozenset[str]:
+    """Return what is unique and what refers to another row by the models, as `UNIQUE charge (period, source_id, source_kind)`."""
+    found = set()
+    for model in Tortoise.apps["incubator"].values():
+        meta = model._meta
+        columns = {name: getattr(field, "source_field", None) or name for name, field in meta.fields_map.items()}
+        single = [(name,) for name, field in meta.fields_map.items() if getattr(field, "unique", False) and name in meta.db_fields]
+        found |= {_key("UNIQUE", meta.db_table, [columns[name] for name in names]) for names in (*single, *meta.unique_together)}
+        found |= {_key("REFERENCES", meta.db_table, [columns[name]]) for name in meta.fk_fields | meta.o2o_fields}
+    return frozenset(found)
+
+
+def _key(kind: str, table: str, columns: Iterable[str]) -> str:
+    return f"{kind} {table} ({', '.join(sorted(columns))})"
+
+
 async def missing_constraints() -> list[str]:
-    """Compare the live catalogue with the list; returns the names that are missing or disabled, sorted."""
-    found = await db.rows(
+    """Compare the live catalogue with what is expected; returns what is missing or disabled, sorted."""
+    named = await db.rows(
         "SELECT conname AS name FROM pg_constraint WHERE convalidated"
         " UNION SELECT c.relname FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE i.indisvalid"
         " UNION SELECT tgname FROM pg_trigger WHERE tgenabled <> 'D' AND NOT tgisinternal"
     )
-    return sorted(expected_names() - {row["name"] for row in found})
+    keys = await db.rows(
+        "SELECT k.kind, k.of::regclass::text AS of, array_agg(a.attname::text) AS columns FROM (SELECT 'REFERENCES' AS kind, oid, conrelid AS of,"
+        " conkey::int2[] AS numbers FROM pg_constraint WHERE contype = 'f' AND convalidated UNION ALL SELECT 'UNIQUE', indexrelid, indrelid,"
+        " indkey::int2[] FROM pg_index WHERE indisunique AND indisvalid AND indpred IS NULL) k"
+        " JOIN pg_attribute a ON a.attrelid = k.of AND a.attnum = ANY(k.numbers) GROUP BY k.kind, k.oid, k.of"
+    )
+    found = {row["name"] for row in named} | {_key(row["kind"], row["of"], row["columns"]) for row in keys}
+    return sorted((expected_names() | expected_keys()) - found)
 
 
 async def pending_migrations() -> list[str]:

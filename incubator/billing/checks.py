@@ -2,7 +2,7 @@
 
 C1 due without invoice · C2 more than one invoice for a contract and period · C3 gaps or repeats in a series, a broken chain ·
 C4 lines, taxes, totals and ledger that do not add up · C7 credited above the line, reduced above the charge, used above the credit · C8 facts that are not relayed ·
-C10 a database constraint that is missing (looked at in `incubator.schema`).
+C10 a database constraint that is missing.
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import asyncpg
 
-from incubator import db
+from incubator import db, schema
 from incubator.billing import queries
 from incubator.billing.hashing import content_hash_of
 from incubator.billing.invoice_errors import BooksWrong
@@ -39,6 +39,11 @@ async def problems() -> list[str]:
     ]
 
 
+async def missing_constraints() -> list[str]:
+    """C10: what the database should refuse, and does not any more."""
+    return [f"C10: {name} is missing or disabled" for name in await schema.missing_constraints()]
+
+
 async def schedule_check() -> None:
     """Put this hour's check on the list, once."""
     await work.schedule(CHECK_BOOKS, "all", period=f"{clock.now():%Y-%m-%dT%H}")
@@ -50,7 +55,7 @@ async def check_books() -> None:
     Raises:
         BooksWrong: something is not right.
     """
-    found = [*await problems(), *await unrelayed()]
+    found = [*await problems(), *await unrelayed(), *await missing_constraints()]
     if found:
         raise BooksWrong(problems=len(found), first=found[0][:300])
 

@@ -12,7 +12,7 @@ async def run(found: Addresses) -> int:
     async with connected(found, migrated=False):
         wrong = [
             *(f"schema: {name} has not been applied" for name in await schema.pending_migrations()),
-            *(f"schema: {name} is missing or disabled" for name in await schema.missing_constraints()),
+            *await checks.missing_constraints(),
             *(f"money: {problem}" for problem in [*await checks.problems(), *await checks.unrelayed()]),
             *await _parked_work(),
         ]
