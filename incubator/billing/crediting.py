@@ -110,7 +110,9 @@ async def void_invoice(
     actor.require(Grant.RECORD_PAYMENT, seen.legal_entity_id, path=("input", "invoiceId"))
     checks.text(reason, "reason", at_most=500, path=("input", "reason"))
     async with db.transaction():
-        claim = await idempotency.claim(actor, idempotency_key, "voidInvoice", {"invoice": invoice_id, "settlement": settlement})
+        claim = await idempotency.claim(
+            actor, idempotency_key, "voidInvoice", {"invoice": invoice_id, "settlement": settlement, "reason": reason}
+        )
         if claim.answer is not None:
             return UUID(claim.answer["credit_note_id"])
         await credit_uses.lock_paid_charges(invoice_id)

@@ -170,13 +170,18 @@ async def test_nothing_is_credited_twice_nor_of_a_void_invoice_or_a_credit_note(
     assert await db.value("SELECT count(*) FROM invoice") == 2
 
 
-async def test_of_two_who_credit_at_once_one_wins_and_the_other_is_told(database: str) -> None:
+async def test_of_all_who_credit_and_void_at_once_one_wins_and_the_others_are_told(database: str) -> None:
     _, finance, invoice_id = await invoiced(10_000)
     terms = await terms_of(invoice_id, {1: 6_000})
 
     with clock.travel_to(APRIL):
         results = await asyncio.gather(
-            *(service.create_credit_note(finance, terms, f"credit-by-{who}") for who in range(8)), return_exceptions=True
+            *(service.create_credit_note(finance, terms, f"credit-by-{who}") for who in range(4)),
+            *(
+                service.void_invoice(finance, invoice_id, Settlement.OFFSET, "A mistake", terms.expected_version, f"void-by-{who}")
+                for who in range(4)
+            ),
+            return_exceptions=True,
         )
 
     assert sum(isinstance(result, UUID) for result in results) == 1
