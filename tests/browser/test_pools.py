@@ -1,9 +1,10 @@
 """Any unit of a pool in the browser: booked with the price seen before, kept for days; and the slot that stands in for a lost booking."""
 
+import asyncio
 import re
 from datetime import UTC, datetime, timedelta
 
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from tests.browser.conftest import Open
 from tests.browser.visit import MANAGER, OWNER
@@ -117,3 +118,25 @@ async def test_a_kept_slot_is_declined_from_the_waiting_list_on_a_phone(visit: O
 
     await expect(entry.get_by_text("Left", exact=True)).to_be_visible()
     await expect(entry.get_by_role("link", name=re.compile("^Instead of"))).to_be_visible()
+
+
+async def test_a_price_that_is_asked_for_anew_stays_legible_until_the_answer_is_there(visit: Open) -> None:
+    window = await visit(OWNER)
+    page = await window.go(f"/bookings?day={DAY + timedelta(days=8)}&view=timeline")
+    await page.get_by_role("group", name="Any unit will do").get_by_role("button").click()
+    form = page.get_by_role("dialog", name="New booking")
+    await expect(form.get_by_text("Total with tax")).to_be_visible()
+    may_go_on = asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        await may_go_on.wait()
+        await route.continue_()
+
+    await page.route("**/graphql", hold)
+    await form.get_by_label("To", exact=True).press("ArrowDown")
+    await expect(form.locator(".stale")).to_be_visible()
+    assert await window.findings() == []
+    may_go_on.set()
+    await expect(form.locator(".stale")).to_have_count(0)
+    await page.unroute("**/graphql")
+    await form.get_by_role("button", name="Cancel").click()
