@@ -54,6 +54,7 @@ async def test_who_decides_second_is_told_what_became_of_the_run(visit: Open) ->
 
     await page.get_by_role("button", name="Cancel run").click()
     await page.get_by_role("dialog").get_by_role("button", name="Cancel run").click()
+    await expect(other.get_by_role("region", name="Billing runs").locator("tbody tr").first).to_contain_text("Cancelled")
     await other.get_by_role("dialog").get_by_role("button", name="Approve").click()
 
     await expect(other.get_by_text(re.compile("it is cancelled"))).to_be_visible()
