@@ -1,11 +1,11 @@
 """`python -m incubator_graphql --fd N | --port N`: one web process; `incubator up` and `incubator serve` start it."""
 
 import argparse
-import gc
 import sys
 
 import uvicorn
 
+from incubator import loop
 from incubator.config import settings
 from incubator.logs import configure
 from incubator_graphql.app import WebProcess
@@ -13,7 +13,6 @@ from incubator_graphql.app import WebProcess
 MAX_SOCKET_MESSAGE = 65_536
 MAX_CONNECTIONS = 2_000
 PING_EVERY_S = 20
-YOUNG_OBJECTS = 20_000
 
 
 def main() -> int:
@@ -29,7 +28,7 @@ def main() -> int:
         print("incubator_graphql needs INCUBATOR_DATABASE_URL and INCUBATOR_REDIS_URL: start it with `incubator serve`", file=sys.stderr)
         return 2
     app = WebProcess(current, current.database_url, current.redis_url).app()
-    _collect_less()
+    loop.collect_less()
     uvicorn.run(
         app,
         host=given.host,
@@ -49,16 +48,6 @@ def main() -> int:
         lifespan="on",
     )
     return 0
-
-
-def _collect_less() -> None:
-    """Leave what was made before the first request (the schema, the code) out of garbage collection, and collect the rest less often.
-
-    A request makes some thousand objects and hardly a cycle; walking the schema again and again cost a booking 6 % of its time.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(YOUNG_OBJECTS, 10, 10)
 
 
 if __name__ == "__main__":

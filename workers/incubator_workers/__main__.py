@@ -2,7 +2,7 @@
 
 import sys
 
-from incubator import loop
+from incubator import jobs, loop
 from incubator.config import settings
 from incubator.logs import configure
 from incubator_workers.process import WorkerProcess
@@ -15,6 +15,8 @@ def main() -> int:
     if not current.database_url or not current.redis_url:
         print("incubator_workers needs INCUBATOR_DATABASE_URL and INCUBATOR_REDIS_URL: start it with `incubator worker`", file=sys.stderr)
         return 2
+    jobs.load()
+    loop.collect_less()
     loop.run(WorkerProcess(current, current.database_url, current.redis_url).run())
     return 0
 

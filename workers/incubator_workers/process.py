@@ -14,7 +14,7 @@ import psutil
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from incubator import db, jobs, valkey
+from incubator import db, valkey
 from incubator.config import Settings
 from incubator.kernel import clock, doorbell, outbox, work
 from incubator.kernel.ids import new_id
@@ -48,7 +48,6 @@ class WorkerProcess:
 
     async def run(self) -> None:
         """Work until SIGTERM or SIGINT; what is under way is put back on the list."""
-        jobs.load()
         loop = asyncio.get_running_loop()
         for sign in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(sign, self._stopping.set)
