@@ -81,7 +81,7 @@ async def database(database_url: str, request: pytest.FixtureRequest) -> AsyncIt
     await db.connect(database_url, pool_size=20)
     yield database_url
     is_sound = "billing" in str(request.path) and not request.node.get_closest_marker("breaks_books")
-    problems = await checks.problems() if is_sound else []
+    problems = [*await checks.problems(), *await checks.missing_constraints()] if is_sound else []
     doorbell.connect(None)
     await db.close()
     assert problems == []
