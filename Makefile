@@ -60,8 +60,9 @@ format: env ## format Python and the client
 bench: env ## run every benchmark
 	@$(BIN)/incubator bench
 
-prove: env ## the long fault and property proofs; updates docs/evidence.md
+prove: env ## the long fault and property proofs and the benchmarks; updates docs/evidence.md
 	@INCUBATOR_PROVE=1 $(BIN)/python -m pytest -m prove
+	@INCUBATOR_PROVE=1 $(BIN)/incubator bench
 
 lock: env ## resolve the dependencies anew into requirements.lock
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --all-extras --upgrade pyproject.toml -o requirements.lock

@@ -10,7 +10,7 @@ import pytest
 FILE = Path(__file__).parents[2] / "docs" / "evidence.md"
 HEAD = """# Evidence
 
-Written by `make prove`: what was claimed, what was measured, when, and on what machine. Each row is one test marked `prove`.
+Written by `make prove`: what was claimed, what was measured, when, and on what machine. Each row is one test marked `prove`, or a benchmark.
 
 | claim | measured | on | machine |
 | --- | --- | --- | --- |
